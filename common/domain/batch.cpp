@@ -1,0 +1,36 @@
+#include "common/domain/batch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace trainyard::domain {
+namespace {
+
+int open_jobs(const BatchCounts& counts) { return counts.pending + counts.running; }
+
+}  // namespace
+
+std::string_view to_string(BatchStatus status) {
+  switch (status) {
+    case BatchStatus::running: return "running";
+    case BatchStatus::completed: return "completed";
+    case BatchStatus::partial: return "partial";
+    case BatchStatus::failed: return "failed";
+    case BatchStatus::cancelled: return "cancelled";
+  }
+  std::unreachable();
+}
+
+BatchStatus status_of(const BatchCounts& counts) {
+  if (open_jobs(counts) > 0) return BatchStatus::running;
+  if (counts.completed == counts.total) return BatchStatus::completed;
+  if (counts.completed > 0) return BatchStatus::partial;
+  return counts.failed > 0 ? BatchStatus::failed : BatchStatus::cancelled;
+}
+
+int progress_of(const BatchCounts& counts) {
+  if (counts.total == 0 || open_jobs(counts) == 0) return 100;
+  return std::min(99, counts.progress_sum / counts.total);
+}
+
+}  // namespace trainyard::domain

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/error.hpp"
+#include "common/domain/frequency.hpp"
+
+namespace trainyard::domain {
+
+inline constexpr int horizon_max = 10'000;
+
+struct BacktestSpec {
+  int windows = 3;              // forecast origins; 0 turns the backtest off
+  std::optional<int> step;      // periods between origins; horizon when absent
+  int gap = 0;                  // periods left out between training part and test part
+};
+
+// What a user asks for: a job's `config`, typed. Field names are those of the HTTP contract.
+// An empty string or an empty optional means "not given: infer it or use the default".
+struct ForecastSpec {
+  std::string data_path;
+  std::string target_col;
+  std::string time_col;
+  std::string segment_col;
+  std::optional<std::string> segment_id;  // train this segment alone
+  int horizon = 0;                        // periods, 1..horizon_max
+  std::optional<Frequency> frequency;
+  std::vector<std::string> models;        // never empty once parsed: {"auto"} by default
+  std::vector<std::string> covariates;
+  std::vector<double> levels{95.0};       // percent, each in (50, 100)
+  std::string metric = "mape";            // which one chooses the best model
+  BacktestSpec backtest;
+  std::int64_t data_rows = 0;             // sizing hint
+  std::uint64_t seed = 42;
+  std::string executor = "auto";          // auto, local, databricks
+  int priority = 0;
+  std::map<std::string, std::string> hyperparameters;  // model -> JSON object
+  std::string holidays;                                // JSON; empty when absent
+  std::string drill;  // fault drills (noop, crash, hang, …), refused unless the role allows them
+};
+
+inline constexpr std::array metric_names{"mape", "smape", "mase", "rmse", "mae"};
+
+}  // namespace trainyard::domain

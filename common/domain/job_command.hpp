@@ -1,0 +1,112 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "common/domain/job.hpp"
+#include "common/domain/retry_policy.hpp"
+
+// Everything that can happen to an accepted job, as values, and decide(): what each does to the
+// record. Pure: no clock, no I/O, no randomness but what the command brings. A store applies a
+// decision atomically and only if the record's version is still the one it was decided on.
+
+namespace trainyard::domain {
+
+// A job as the service accepts it.
+struct NewJob {
+  JobId id;
+  std::optional<BatchId> batch_id;
+  std::string user_id;
+  std::string config;
+  std::string cluster_config = "{}";
+  std::string segment_id;
+  std::string model;
+  std::string correlation_id;
+  int priority = 0;
+  bool submit = false;  // create and submit in one step
+};
+
+// The user starts it: pending, or failed (a retry, which keeps the retry count).
+struct Submit {
+  JobId job_id;
+};
+
+// Announces a waiting job whose time has come. `dispatch_no` is the one that was seen.
+struct Admit {
+  JobId job_id;
+  std::int64_t dispatch_no;
+};
+
+// A worker takes it. Refused with lease_lost unless the job waits under this dispatch_no.
+// Repeating a claim with the same token finds it done.
+struct Claim {
+  JobId job_id;
+  std::int64_t dispatch_no;
+  std::string worker_id;
+  ClaimToken token;
+  milliseconds lease;
+};
+
+struct Succeeded {
+  std::string results;  // JSON, in the format of the results endpoint
+  std::string metrics;  // JSON: {model: {mape, …}}
+  std::string artifact_uri;
+  std::string mlflow_run_id;
+};
+
+struct Failed {
+  Error error;
+  RetryPolicy policy;
+  double random = 0.5;  // jitter, uniform in [0, 1)
+  std::optional<milliseconds> retry_after = std::nullopt;
+};
+
+struct Stopped {};     // the work is known to have stopped after a cancel
+struct HandedBack {};  // a draining worker gives it back: an interruption, no attempt burnt
+
+// The lease holder reports how its work ended. Refused with lease_lost under another fence.
+struct Finish {
+  JobId job_id;
+  std::int64_t fence;
+  std::variant<Succeeded, Failed, Stopped, HandedBack> outcome;
+};
+
+// The user wants it stopped: waiting jobs end at once, running ones become cancelling.
+// Repeating it changes nothing; a completed or failed job refuses.
+struct Cancel {
+  JobId job_id;
+};
+
+// Takes a job back from a worker whose lease ran out. Conditional on the fence and renewal count
+// that the reaper saw and on the lease being over; after policy.interruptions_max it fails.
+struct Rescue {
+  JobId job_id;
+  std::int64_t fence;
+  std::int64_t renewals;
+  RetryPolicy policy;
+};
+
+using JobCommand = std::variant<Submit, Admit, Claim, Finish, Cancel, Rescue>;
+
+JobId job_of(const JobCommand& command);
+
+// What a command does: the record afterwards, the history lines it adds (at most two), results to
+// store, and whether TrainRequested is to be announced for job.dispatch_no.
+struct JobChange {
+  Job job;
+  std::vector<HistoryEntry> history;
+  std::optional<std::string> results;
+  bool announce = false;
+  bool unchanged = false;  // the command's effect is already there: nothing to write
+};
+
+JobChange create(const NewJob& job, TimePoint now);
+
+// Errors: illegal_transition (the state does not allow it), lease_lost (fence, dispatch number or
+// renewal count moved on). `now` is the store's time.
+Result<JobChange> decide(const Job& job, const JobCommand& command, TimePoint now);
+
+}  // namespace trainyard::domain

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "common/domain/job_command.hpp"
+
+namespace trainyard::ports {
+
+// Where claimed jobs run: local child processes, or a remote service. Thread-safe.
+class Executor {
+ public:
+  // Called from the executor's own thread, quickly returning.
+  struct Events {
+    std::function<void(JobId, std::int64_t fence, int percent, std::string step,
+                       std::string metrics)>
+        progress;
+    std::function<void(domain::Finish)> finished;  // exactly once per started job
+    std::function<void()> capacity_freed;
+  };
+
+  virtual ~Executor() = default;
+
+  virtual void set_events(Events events) = 0;  // once, before start()
+  virtual int capacity() const = 0;            // how many more jobs it would take now
+  virtual void start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) = 0;
+  // Stops the work; finished() follows with Stopped (or what came first). Unknown ids are ignored.
+  virtual void cancel(JobId job) = 0;
+  // Kills the work at once and reports nothing: the lease is somebody else's.
+  virtual void abandon(JobId job) = 0;
+  virtual void lease_extended(JobId job, std::chrono::nanoseconds boottime) = 0;
+};
+
+}  // namespace trainyard::ports

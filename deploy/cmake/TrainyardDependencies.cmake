@@ -1,0 +1,31 @@
+# Third-party libraries, each under one target name, found where Debian 12 or deploy/setup put them.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
+if(TRAINYARD_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+# XGBoost and DuckDB are loaded at run time by the child processes alone (worker/models/xgboost,
+# common/adapters/duckdb): only their headers are needed here.
+find_path(XGBOOST_INCLUDE xgboost/c_api.h REQUIRED)
+find_path(DUCKDB_INCLUDE duckdb.h PATHS "${TRAINYARD_DEPS}/duckdb" NO_DEFAULT_PATH REQUIRED)
+add_library(trainyard_duckdb_headers INTERFACE)
+target_include_directories(trainyard_duckdb_headers SYSTEM INTERFACE "${DUCKDB_INCLUDE}")
+
+# Standard headers that nearly every file needs, compiled once and shared by all targets.
+add_library(trainyard_pch STATIC "${CMAKE_SOURCE_DIR}/deploy/cmake/pch.cpp")
+target_compile_features(trainyard_pch PUBLIC cxx_std_23)
+target_precompile_headers(trainyard_pch PRIVATE
+  <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <expected> <functional>
+  <map> <memory> <mutex> <optional> <span> <stop_token> <string> <string_view> <thread>
+  <unordered_map> <utility> <variant> <vector>)
+target_link_libraries(trainyard_pch PRIVATE trainyard_warnings)

@@ -1,0 +1,1 @@
+// Holds nothing: the target that owns this file builds the precompiled header.

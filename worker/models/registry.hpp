@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "worker/models/model.hpp"
+
+namespace trainyard::models {
+
+// Names that can be asked for, in the order in which they are listed to users. `ensemble` is not
+// among them: it combines others and lives in worker/forecast.
+std::span<const std::string_view> model_names();
+
+// nullptr for a name that is not listed.
+std::unique_ptr<Model> make_model(std::string_view name);
+
+}  // namespace trainyard::models
