@@ -13,7 +13,8 @@ if(TRAINYARD_CCACHE)
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
 
-set(CMAKE_LINKER_TYPE LLD)
+# The same flag everywhere, executables included, or they could not share a precompiled header.
+add_compile_options(-fPIC)
 add_link_options(-fuse-ld=lld-19)
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
