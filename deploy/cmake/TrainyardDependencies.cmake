@@ -29,3 +29,7 @@ target_precompile_headers(trainyard_pch PRIVATE
   <map> <memory> <mutex> <optional> <span> <stop_token> <string> <string_view> <thread>
   <unordered_map> <utility> <variant> <vector>)
 target_link_libraries(trainyard_pch PRIVATE trainyard_warnings)
+
+find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
+add_library(trainyard_tomlplusplus INTERFACE)
+target_include_directories(trainyard_tomlplusplus SYSTEM INTERFACE "${TOMLPLUSPLUS_INCLUDE}")

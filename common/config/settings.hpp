@@ -1,0 +1,69 @@
+#pragma once
+
+#include "common/base/secret.hpp"
+#include "common/log/log.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace trainyard::config {
+
+enum class StoreType { sqlite, postgres };
+
+// Every setting of every role, with the defaults of a laptop. What each means, where it is read
+// from and its bounds: setting_table() in setting_table.cpp, which `trainyard --print-config`
+// shows.
+struct Settings {
+  std::filesystem::path data_dir = "trainyard-data";
+  std::filesystem::path web_dir;  // empty: next to the executable, or as built
+
+  struct Store {
+    StoreType type = StoreType::sqlite;
+    std::filesystem::path sqlite_path;  // empty: <data_dir>/jobs.db
+    Secret postgres_uri;
+    std::int64_t connections = 8;
+  } store;
+
+  struct Kafka {
+    std::string brokers;  // empty: the embedded bus
+    std::int64_t partitions = 6;
+    std::int64_t replication = 1;
+    std::string security_protocol = "plaintext";
+    std::string sasl_mechanism;
+    std::string sasl_username;
+    Secret sasl_password;
+    std::string ssl_ca_location;
+  } kafka;
+
+  struct Http {
+    std::string host = "127.0.0.1";
+    std::int64_t port = 8080;
+    std::int64_t connections_max = 2'000;
+    std::int64_t upload_bytes_max = std::int64_t{2} << 30;
+  } http;
+
+  struct Worker {
+    std::int64_t children = 0;  // 0: one per core
+    std::chrono::seconds lease{30};
+    std::chrono::seconds drain{10};
+    std::chrono::seconds stall_max{300};
+  } worker;
+
+  struct Job {
+    std::chrono::seconds execution_timeout{3'600};
+    std::int64_t retries_max = 3;
+    std::chrono::seconds retry_delay{30};
+    std::int64_t interruptions_max = 5;
+  } job;
+
+  log::Level log_level = log::Level::info;
+  bool drills_allowed = false;
+
+  std::filesystem::path sqlite_path() const {
+    return store.sqlite_path.empty() ? data_dir / "jobs.db" : store.sqlite_path;
+  }
+};
+
+}  // namespace trainyard::config
