@@ -73,6 +73,12 @@ struct OutboxEntry {
   std::optional<domain::Batch> batch;         // this batch has no open jobs left
 };
 
+// Outbox ids from `first` to `last`, both included.
+struct OutboxRange {
+  std::int64_t first;
+  std::int64_t last;
+};
+
 // Newest first. All filters narrow; `before` continues a listing at the last id of a page.
 struct JobFilter {
   std::optional<std::string> user_id;
@@ -143,8 +149,10 @@ class JobStore {
   virtual Result<int> announce_again(milliseconds age, int limit) = 0;
 
   // --- outbox ----------------------------------------------------------------------------------
-  // The rows that exist, oldest first: no cursor, ids are taken before their commit.
-  virtual Result<std::vector<OutboxEntry>> outbox(int limit) = 0;
+  // The rows that exist, oldest first: no cursor, ids are taken before their commit. Rows in `skip`
+  // (few ranges, in order: what the relay has in flight) are left out.
+  virtual Result<std::vector<OutboxEntry>> outbox(int limit,
+                                                  std::span<const OutboxRange> skip = {}) = 0;
   virtual Result<void> outbox_done(std::span<const std::int64_t> ids) = 0;
   // Waits until a row may have been committed (by anyone) since the last call returned, or the
   // timeout. May wake for nothing. One waiter at a time.
