@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+// Names and numbers of exponential smoothing in state space form: Hyndman, Koehler, Ord & Snyder,
+// Forecasting with Exponential Smoothing (Springer 2008), chapters 2 to 6.
+
+namespace trainyard::models {
+
+enum class EtsError { additive, multiplicative };
+enum class EtsTrend { none, additive, damped };
+enum class EtsSeason { none, additive, multiplicative };
+
+struct EtsForm {
+  EtsError error = EtsError::additive;
+  EtsTrend trend = EtsTrend::none;
+  EtsSeason season = EtsSeason::none;
+  bool operator==(const EtsForm&) const = default;
+
+  bool has_trend() const { return trend != EtsTrend::none; }
+  bool has_season() const { return season != EtsSeason::none; }
+  bool is_damped() const { return trend == EtsTrend::damped; }
+};
+
+// What is left when a form lacks a part: no trend is growth 0, no season is a season of 0.
+struct EtsSmoothing {
+  double alpha = 0.0;  // of the level, in (0, 1)
+  double beta = 0.0;   // of the growth, in (0, alpha)
+  double gamma = 0.0;  // of the season, in (0, 1 − alpha)
+  double phi = 1.0;    // damping, in [0.8, 0.98]
+};
+
+struct EtsState {
+  double level = 0.0;
+  double growth = 0.0;              // change of the level per period
+  std::vector<double> season = {};  // of the next period, the one after, …: one season long
+};
+
+// "ETS(M,Ad,A)".
+std::string to_string(const EtsForm& form);
+
+// Error additive or multiplicative, trend N, A or Ad, season N, A or M, without the combinations
+// whose variance is not finite or whose likelihood is unstable (R's `restrict = TRUE`: no additive
+// error with a multiplicative season) and, unless all observations are positive, without those that
+// divide by them. Ordered from few parameters to many.
+struct EtsScope {
+  int season_length = 1;
+  bool positive = false;  // all observations > 0
+  bool seasonal = true;   // two full seasons are there to estimate one from
+};
+std::vector<EtsForm> admissible_forms(const EtsScope& scope);
+
+}  // namespace trainyard::models

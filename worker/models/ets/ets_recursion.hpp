@@ -1,0 +1,52 @@
+#pragma once
+
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "worker/models/ets/ets_parameters.hpp"
+
+// One pass of the innovations recursion over a series, with or without derivatives.
+//
+// Maximising the likelihood means minimising n·log Σ ε² + 2 Σ log|f| (the last term for
+// multiplicative errors, where ε = (y − f)/f). That is n·log of Σ r² with r = ε·g and g the geometric
+// mean of f, so it is a problem of nonlinear least squares, and this returns its value, gradient
+// and Gauss–Newton matrix. The derivatives run forward through the recursion beside the states.
+
+namespace trainyard::models {
+
+struct EtsObjective {
+  double value = 0.0;    // Σ r²; infinite where the form is not defined or the pass was stopped
+  double log_mean = 0.0; // log g; 0 for additive errors
+};
+
+struct EtsCurvature {
+  EtsObjective objective;
+  std::vector<double> gradient;  // half of ∂ Σ r² / ∂x
+  std::vector<double> matrix;    // Σ ∂r/∂x ∂r/∂x', lower triangle by rows, size × size
+};
+
+struct EtsPass {
+  EtsObjective objective;
+  EtsState final_state;           // after the last observation
+  std::vector<double> innovations;  // ε
+};
+
+class EtsRecursion {
+ public:
+  // Keeps views: series and layout outlive it. Not to be shared between threads.
+  EtsRecursion(std::span<const double> y, const EtsLayout& layout, std::stop_token stop);
+
+  EtsObjective evaluate(std::span<const double> x);
+  void differentiate(std::span<const double> x, EtsCurvature& result);
+  EtsPass run(std::span<const double> x);
+
+ private:
+  std::span<const double> y_;
+  const EtsLayout& layout_;
+  std::stop_token stop_;
+  std::vector<double> season_;    // scratch: the season's states, by t mod m
+  std::vector<double> tangents_;  // scratch: derivatives of level, growth, season and four rows
+};
+
+}  // namespace trainyard::models

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "worker/models/ets/ets_form.hpp"
+
+// Which form fits a series best: maximum likelihood of each admissible form, compared by the
+// corrected Akaike criterion (Hyndman, Koehler, Snyder & Grose 2002).
+
+namespace trainyard::models {
+
+struct EtsFit {
+  EtsForm form;
+  EtsSmoothing smoothing;
+  EtsState initial;
+  EtsState final;
+  double log_likelihood = 0.0;  // up to the constant that R's forecast::ets leaves out
+  double aicc = 0.0;
+  double variance = 0.0;        // of ε, with one degree of freedom less per parameter
+};
+
+struct EtsTask {
+  std::span<const double> y;  // finite
+  int season_length = 1;
+  std::stop_token stop;
+};
+
+// The best fit of one form, of all starts. AICc is infinite when there are too few observations
+// for the form's parameters, or the form is not defined on the series.
+EtsFit fit_form(const EtsTask& task, const EtsForm& form);
+
+// The form of least AICc. Needs 5 observations. When stopped early: the best of what was tried.
+EtsFit select_form(const EtsTask& task);
+
+}  // namespace trainyard::models

@@ -1,0 +1,54 @@
+#include "worker/models/numeric/seasonality.hpp"
+
+#include <cmath>
+#include <numeric>
+
+namespace trainyard::models {
+
+bool is_seasonal(std::span<const double> y, int season) {
+  const std::size_t n = y.size();
+  const auto m = static_cast<std::size_t>(season);
+  if (m < 2 || n < 3 * m) return false;
+  const double mean = std::accumulate(y.begin(), y.end(), 0.0) / static_cast<double>(n);
+  double variance = 0.0;
+  for (const double v : y) variance += (v - mean) * (v - mean);
+  if (!(variance > 0.0)) return false;
+
+  double r = 0.0;
+  double limit = 1.0;  // 1 + 2 Σ r_k² over the lags below the season
+  for (std::size_t lag = 1; lag <= m; ++lag) {
+    double covariance = 0.0;
+    for (std::size_t t = lag; t < n; ++t) covariance += (y[t] - mean) * (y[t - lag] - mean);
+    r = covariance / variance;
+    if (lag < m) limit += 2.0 * r * r;
+  }
+  return std::abs(r) > 1.645 * std::sqrt(limit / static_cast<double>(n));
+}
+
+std::vector<double> seasonal_indices(std::span<const double> y, int season,
+                                     Composition composition) {
+  const std::size_t n = y.size();
+  const auto m = static_cast<std::size_t>(season);
+  const bool even = m % 2 == 0;
+  const std::size_t half = m / 2;
+  const bool ratio = composition == Composition::multiplicative;
+
+  std::vector<double> sums(m, 0.0);
+  std::vector<double> counts(m, 0.0);
+  double window = std::accumulate(y.begin(), y.begin() + static_cast<std::ptrdiff_t>(m), 0.0);
+  for (std::size_t t = half; t + half < n; ++t) {
+    // The moving sum over [t − half, t − half + m); an even season weighs both ends by a half.
+    const double sum = even ? window + 0.5 * (y[t + half] - y[t - half]) : window;
+    const double trend = sum / static_cast<double>(m);
+    sums[t % m] += ratio ? y[t] / trend : y[t] - trend;
+    counts[t % m] += 1.0;
+    if (t - half + m < n) window += y[t - half + m] - y[t - half];
+  }
+
+  for (std::size_t i = 0; i < m; ++i) sums[i] /= counts[i];
+  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(m);
+  for (double& index : sums) index = ratio ? index / mean : index - mean;
+  return sums;
+}
+
+}  // namespace trainyard::models
