@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 namespace trainyard::models {
@@ -19,7 +19,8 @@ std::unexpected<Error> refuse(std::string_view model, std::string_view key, std:
 
 std::string names(std::span<const Setting> settings) {
   std::vector<std::string_view> all;
-  for (const Setting& setting : settings) all.push_back(setting.name);
+  for (const Setting& setting : settings)
+    all.push_back(setting.name);
   return all.empty() ? "it takes none" : fmt::format("it takes {}", fmt::join(all, ", "));
 }
 
@@ -28,7 +29,8 @@ std::string names(std::span<const Setting> settings) {
 Result<std::map<std::string, double, std::less<>>> read_hyperparameters(
     std::string_view model, std::string_view text, std::span<const Setting> settings) {
   std::map<std::string, double, std::less<>> values;
-  for (const Setting& setting : settings) values.emplace(setting.name, setting.fallback);
+  for (const Setting& setting : settings)
+    values.emplace(setting.name, setting.fallback);
   if (text.empty()) return values;
 
   const auto object = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "common/base/error.hpp"
 
 // A model's settings as a user wrote them: one JSON object of numbers. Hides the parser.
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "common/base/error.hpp"
+#include "common/base/time.hpp"
+#include "common/domain/frequency.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,10 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/base/error.hpp"
-#include "common/base/time.hpp"
-#include "common/domain/frequency.hpp"
 
 // The one interface of all forecasting models. Pure numerics: no I/O, no clock, no globals, and the
 // same input with the same seed gives the same bits.
@@ -32,7 +32,7 @@ struct Series {
 
 struct FitContext {
   std::uint64_t seed = 42;
-  std::stop_token stop;   // checked at least every 50 ms of work; then fit() fails with cancelled
+  std::stop_token stop;  // checked at least every 50 ms of work; then fit() fails with cancelled
   int threads = 1;
   std::string_view hyperparameters;  // JSON object for this model, or empty
 };
@@ -52,7 +52,7 @@ struct Forecast {
 
 struct ForecastRequest {
   int horizon = 1;
-  std::span<const double> levels;  // percent, each in (0, 100)
+  std::span<const double> levels;                        // percent, each in (0, 100)
   std::vector<std::span<const double>> covariates = {};  // future values, `horizon` each
 };
 

@@ -1,10 +1,10 @@
 #include "worker/models/registry.hpp"
 
-#include <array>
-
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/naive/naive_models.hpp"
 #include "worker/models/theta/theta_model.hpp"
+
+#include <array>
 
 namespace trainyard::models {
 namespace {
@@ -15,19 +15,24 @@ struct Entry {
 };
 
 constexpr std::array entries{
-    Entry{"seasonal_naive", make_seasonal_naive}, Entry{"naive", make_naive},
-    Entry{"drift", make_drift},                   Entry{"ets", make_ets},
+    Entry{"seasonal_naive", make_seasonal_naive},
+    Entry{"naive", make_naive},
+    Entry{"drift", make_drift},
+    Entry{"ets", make_ets},
 };
 
 constexpr auto names = [] {
   std::array<std::string_view, entries.size()> all;
-  for (std::size_t i = 0; i < entries.size(); ++i) all[i] = entries[i].name;
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    all[i] = entries[i].name;
   return all;
 }();
 
 }  // namespace
 
-std::span<const std::string_view> model_names() { return names; }
+std::span<const std::string_view> model_names() {
+  return names;
+}
 
 std::unique_ptr<Model> make_model(std::string_view name) {
   for (const Entry& entry : entries)

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "worker/models/model.hpp"
+
 #include <memory>
 #include <span>
 #include <string_view>
-
-#include "worker/models/model.hpp"
 
 namespace trainyard::models {
 

@@ -37,8 +37,8 @@ class Ets final : public Model {
       EtsFit constant{.smoothing = {.alpha = 0.5}, .final = {.level = data.y.front()}};
       return std::make_unique<FittedEts>(std::move(constant), data.scale);
     }
-    auto best = select_form(
-        {.y = data.y, .season_length = series.season_length, .stop = context.stop});
+    auto best =
+        select_form({.y = data.y, .season_length = series.season_length, .stop = context.stop});
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     return std::make_unique<FittedEts>(std::move(best), data.scale);
   }
@@ -46,6 +46,8 @@ class Ets final : public Model {
 
 }  // namespace
 
-std::unique_ptr<Model> make_ets() { return std::make_unique<Ets>(); }
+std::unique_ptr<Model> make_ets() {
+  return std::make_unique<Ets>();
+}
 
 }  // namespace trainyard::models

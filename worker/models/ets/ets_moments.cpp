@@ -59,7 +59,8 @@ std::vector<double> relative_sd(const EtsFit& fit, std::span<const double> mean)
   std::vector<double> sd;
   for (std::size_t h = 0; h < mean.size(); ++h) {
     double sum = 0.0;
-    for (std::size_t j = 1; j <= h; ++j) sum += c[j - 1] * c[j - 1] * theta[h - j];
+    for (std::size_t j = 1; j <= h; ++j)
+      sum += c[j - 1] * c[j - 1] * theta[h - j];
     theta.push_back(mean[h] * mean[h] + fit.variance * sum);
     sd.push_back(std::sqrt(std::max(0.0, (1.0 + fit.variance) * theta[h] - mean[h] * mean[h])));
   }
@@ -69,8 +70,8 @@ std::vector<double> relative_sd(const EtsFit& fit, std::span<const double> mean)
 // Moments of level l and growth b under the weight that the season's own shocks put on them: of
 // one of the m indices, (1 + γε) for the mean and (1 + γε)² for the square, whenever ε hits it.
 struct WeightedMoments {
-  double l, b;          // E[w·l], E[w·b]
-  double ll, lb, bb;    // E[w²·l²], E[w²·lb], E[w²·b²]
+  double l, b;        // E[w·l], E[w·b]
+  double ll, lb, bb;  // E[w²·l²], E[w²·lb], E[w²·b²]
 
   double mean(double phi) const { return l + phi * b; }
   double square(double phi) const { return ll + 2.0 * phi * lb + phi * phi * bb; }

@@ -68,7 +68,8 @@ std::vector<double> EtsLayout::pack(const EtsSmoothing& smoothing, const EtsStat
   if (growth_ >= 0) x[growth_] = state.growth;
   for (int i = 0; form_.has_season() && i + 1 < season_length_; ++i)
     x[first_season_ + i] = state.season[i];
-  for (int i = 0; i < level_; ++i) x[i] = std::clamp(x[i], lower(i), upper(i));
+  for (int i = 0; i < level_; ++i)
+    x[i] = std::clamp(x[i], lower(i), upper(i));
   return x;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "worker/models/ets/ets_form.hpp"
+
 #include <span>
 #include <vector>
-
-#include "worker/models/ets/ets_form.hpp"
 
 // The free parameters of a form as one vector, in coordinates in which R's "usual" region
 // (0 < beta < alpha, 0 < gamma < 1 − alpha) is a box: beta = alpha·beta_share and

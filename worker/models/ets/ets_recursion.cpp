@@ -113,7 +113,8 @@ class Tangents {
     double* __restrict r = row_ + filled_ * n_;
     if constexpr (T == EtsTrend::damped) {
       // φ scales the old growth: d(φ·b) = φ·db, and b itself for φ's own derivative.
-      for (int k = 0; k < n_; ++k) b[k] *= p.phi;
+      for (int k = 0; k < n_; ++k)
+        b[k] *= p.phi;
       b[layout_.phi()] += growth_before;
     }
     const double e = y - step.forecast;
@@ -139,7 +140,8 @@ class Tangents {
         mean_log_[k] += to_log * f;
       }
     }
-    for (int k = 0; k < n_; ++k) cross_[k] += step.innovation * r[k];
+    for (int k = 0; k < n_; ++k)
+      cross_[k] += step.innovation * r[k];
     own_derivatives(step, relative_error, p, l, b, s);
     if (++filled_ == rows) flush();
   }
@@ -154,7 +156,8 @@ class Tangents {
     for (int i = 0; i < n_; ++i) {
       double* __restrict out = matrix_ + i * n_;
       const double a0 = r0[i], a1 = r1[i], a2 = r2[i], a3 = r3[i];
-      for (int k = 0; k <= i; ++k) out[k] += a0 * r0[k] + a1 * r1[k] + a2 * r2[k] + a3 * r3[k];
+      for (int k = 0; k <= i; ++k)
+        out[k] += a0 * r0[k] + a1 * r1[k] + a2 * r2[k] + a3 * r3[k];
     }
     filled_ = 0;
   }
@@ -210,29 +213,33 @@ template <class Body>
 auto with_machine(const EtsForm& form, Body body) {
   const auto with_season = [&]<EtsError E, EtsTrend T>() {
     switch (form.season) {
-      case EtsSeason::none: return body.template operator()<E, T, EtsSeason::none>();
-      case EtsSeason::additive: return body.template operator()<E, T, EtsSeason::additive>();
-      case EtsSeason::multiplicative: break;
+      case EtsSeason::none:
+        return body.template operator()<E, T, EtsSeason::none>();
+      case EtsSeason::additive:
+        return body.template operator()<E, T, EtsSeason::additive>();
+      case EtsSeason::multiplicative:
+        break;
     }
     return body.template operator()<E, T, EtsSeason::multiplicative>();
   };
   const auto with_trend = [&]<EtsError E>() {
     switch (form.trend) {
-      case EtsTrend::none: return with_season.template operator()<E, EtsTrend::none>();
-      case EtsTrend::additive: return with_season.template operator()<E, EtsTrend::additive>();
-      case EtsTrend::damped: break;
+      case EtsTrend::none:
+        return with_season.template operator()<E, EtsTrend::none>();
+      case EtsTrend::additive:
+        return with_season.template operator()<E, EtsTrend::additive>();
+      case EtsTrend::damped:
+        break;
     }
     return with_season.template operator()<E, EtsTrend::damped>();
   };
-  if (form.error == EtsError::additive)
-    return with_trend.template operator()<EtsError::additive>();
+  if (form.error == EtsError::additive) return with_trend.template operator()<EtsError::additive>();
   return with_trend.template operator()<EtsError::multiplicative>();
 }
 
 }  // namespace
 
-EtsRecursion::EtsRecursion(std::span<const double> y, const EtsLayout& layout,
-                           std::stop_token stop)
+EtsRecursion::EtsRecursion(std::span<const double> y, const EtsLayout& layout, std::stop_token stop)
     : y_(y), layout_(layout), stop_(std::move(stop)) {}
 
 EtsObjective EtsRecursion::evaluate(std::span<const double> x) {

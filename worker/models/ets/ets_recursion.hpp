@@ -1,23 +1,24 @@
 #pragma once
 
+#include "worker/models/ets/ets_parameters.hpp"
+
 #include <span>
 #include <stop_token>
 #include <vector>
 
-#include "worker/models/ets/ets_parameters.hpp"
-
 // One pass of the innovations recursion over a series, with or without derivatives.
 //
 // Maximising the likelihood means minimising n·log Σ ε² + 2 Σ log|f| (the last term for
-// multiplicative errors, where ε = (y − f)/f). That is n·log of Σ r² with r = ε·g and g the geometric
-// mean of f, so it is a problem of nonlinear least squares, and this returns its value, gradient
-// and Gauss–Newton matrix. The derivatives run forward through the recursion beside the states.
+// multiplicative errors, where ε = (y − f)/f). That is n·log of Σ r² with r = ε·g and g the
+// geometric mean of f, so it is a problem of nonlinear least squares, and this returns its value,
+// gradient and Gauss–Newton matrix. The derivatives run forward through the recursion beside the
+// states.
 
 namespace trainyard::models {
 
 struct EtsObjective {
-  double value = 0.0;    // Σ r²; infinite where the form is not defined or the pass was stopped
-  double log_mean = 0.0; // log g; 0 for additive errors
+  double value = 0.0;     // Σ r²; infinite where the form is not defined or the pass was stopped
+  double log_mean = 0.0;  // log g; 0 for additive errors
 };
 
 struct EtsCurvature {
@@ -28,7 +29,7 @@ struct EtsCurvature {
 
 struct EtsPass {
   EtsObjective objective;
-  EtsState final_state;           // after the last observation
+  EtsState final_state;             // after the last observation
   std::vector<double> innovations;  // ε
 };
 

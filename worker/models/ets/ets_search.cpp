@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,8 +18,8 @@ class DampedStep {
   DampedStep(const EtsLayout& layout, std::span<const double> x, const EtsCurvature& curvature) {
     for (int i = 0; i < layout.size(); ++i) {
       const double g = curvature.gradient[i];
-      const bool pushed_out = (x[i] <= layout.lower(i) && g > 0.0) ||
-                              (x[i] >= layout.upper(i) && g < 0.0);
+      const bool pushed_out =
+          (x[i] <= layout.lower(i) && g > 0.0) || (x[i] >= layout.upper(i) && g < 0.0);
       if (!pushed_out) free_.push_back(i);
     }
     const auto size = static_cast<Eigen::Index>(free_.size());
@@ -41,7 +42,8 @@ class DampedStep {
     std::vector<double> next(x.begin(), x.end());
     for (std::size_t i = 0; i < free_.size(); ++i) {
       const int k = free_[i];
-      next[k] = std::clamp(x[k] + d[static_cast<Eigen::Index>(i)], layout.lower(k), layout.upper(k));
+      next[k] =
+          std::clamp(x[k] + d[static_cast<Eigen::Index>(i)], layout.lower(k), layout.upper(k));
     }
     return next;
   }
@@ -54,8 +56,9 @@ class DampedStep {
 
 }  // namespace
 
-EtsOptimum search_optimum(EtsRecursion& recursion, const EtsLayout& layout, std::span<const double> start,
-                 std::size_t observations, const EtsSearchOptions& options) {
+EtsOptimum search_optimum(EtsRecursion& recursion, const EtsLayout& layout,
+                          std::span<const double> start, std::size_t observations,
+                          const EtsSearchOptions& options) {
   constexpr double lambda_max = 1e8;
   const auto n = static_cast<double>(observations);
   EtsOptimum best{.x = {start.begin(), start.end()}};

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "worker/models/ets/ets_recursion.hpp"
+
 #include <span>
 #include <stop_token>
 #include <vector>
-
-#include "worker/models/ets/ets_recursion.hpp"
 
 // Maximum likelihood of one form from one starting point: Levenberg–Marquardt (Marquardt 1963) on
 // the recursion's least squares, over smoothing parameters and initial states together, with the
@@ -22,7 +22,8 @@ struct EtsSearchOptions {
   double likelihood_tolerance = 1e-6;  // stop when a step gains less than this in 2·log L
 };
 
-EtsOptimum search_optimum(EtsRecursion& recursion, const EtsLayout& layout, std::span<const double> start,
-                 std::size_t observations, const EtsSearchOptions& options);
+EtsOptimum search_optimum(EtsRecursion& recursion, const EtsLayout& layout,
+                          std::span<const double> start, std::size_t observations,
+                          const EtsSearchOptions& options);
 
 }  // namespace trainyard::models

@@ -1,15 +1,15 @@
 #include "worker/models/ets/ets_select.hpp"
 
+#include "worker/models/ets/ets_parameters.hpp"
+#include "worker/models/ets/ets_search.hpp"
+#include "worker/models/ets/ets_start.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
 #include <utility>
-
-#include "worker/models/ets/ets_parameters.hpp"
-#include "worker/models/ets/ets_search.hpp"
-#include "worker/models/ets/ets_start.hpp"
 
 namespace trainyard::models {
 namespace {
@@ -45,7 +45,8 @@ class FormFitter {
 
   void try_start(const EtsSmoothing& smoothing, const EtsState& state) {
     if (std::cmp_less_equal(task_.y.size(), layout_.size() + 2)) return;
-    keep(search_optimum(recursion_, layout_, layout_.pack(smoothing, state), task_.y.size(), coarse));
+    keep(search_optimum(recursion_, layout_, layout_.pack(smoothing, state), task_.y.size(),
+                        coarse));
   }
 
   // Starts where a simpler or otherwise related form of the same season ended.
@@ -70,7 +71,8 @@ class FormFitter {
     fit.initial = layout_.state(best_.x);
     fit.final = std::move(pass.final_state);
     double squares = 0.0;
-    for (const double e : pass.innovations) squares += e * e;
+    for (const double e : pass.innovations)
+      squares += e * e;
     fit.variance = squares / std::max(1.0, count() - parameters() + 1.0);
     return fit;
   }
@@ -96,7 +98,8 @@ class FormFitter {
 
 void search_coarsely(const EtsTask& task, FormFitter& fitter) {
   const EtsState start = ets_start(task.y, fitter.form(), task.season_length);
-  for (const EtsSmoothing& smoothing : cold_starts) fitter.try_start(smoothing, start);
+  for (const EtsSmoothing& smoothing : cold_starts)
+    fitter.try_start(smoothing, start);
 }
 
 }  // namespace
@@ -119,7 +122,8 @@ EtsFit select_form(const EtsTask& task) {
   for (const EtsForm& form : forms) {
     auto fitter = std::make_unique<FormFitter>(task, form);
     search_coarsely(task, *fitter);
-    for (const auto& other : fitters) fitter->try_relative(*other);
+    for (const auto& other : fitters)
+      fitter->try_relative(*other);
     fitters.push_back(std::move(fitter));
   }
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "worker/models/ets/ets_form.hpp"
+
 #include <span>
 #include <stop_token>
 #include <vector>
-
-#include "worker/models/ets/ets_form.hpp"
 
 // Which form fits a series best: maximum likelihood of each admissible form, compared by the
 // corrected Akaike criterion (Hyndman, Koehler, Snyder & Grose 2002).
@@ -18,7 +18,7 @@ struct EtsFit {
   EtsState final;
   double log_likelihood = 0.0;  // up to the constant that R's forecast::ets leaves out
   double aicc = 0.0;
-  double variance = 0.0;        // of ε, with one degree of freedom less per parameter
+  double variance = 0.0;  // of ε, with one degree of freedom less per parameter
 };
 
 struct EtsTask {

@@ -1,8 +1,8 @@
 #include "worker/models/ets/ets_start.hpp"
 
-#include <algorithm>
-
 #include "worker/models/numeric/seasonality.hpp"
+
+#include <algorithm>
 
 namespace trainyard::models {
 

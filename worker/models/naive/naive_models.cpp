@@ -1,21 +1,21 @@
 #include "worker/models/naive/naive_models.hpp"
 
+#include "worker/models/hyperparameters.hpp"
+#include "worker/models/numeric/normal_bands.hpp"
+#include "worker/models/numeric/scaled_series.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include "worker/models/hyperparameters.hpp"
-#include "worker/models/numeric/normal_bands.hpp"
-#include "worker/models/numeric/scaled_series.hpp"
 
 namespace trainyard::models {
 namespace {
 
 struct RandomWalk {
   std::size_t lag = 1;
-  double drift = 0.0;     // expected change from one period to the next
-  double estimated = 0.0; // parameters taken from the data
+  double drift = 0.0;      // expected change from one period to the next
+  double estimated = 0.0;  // parameters taken from the data
 };
 
 // Standard deviation of the one-step errors y[t] − y[t − lag] − drift.
@@ -94,9 +94,12 @@ class NaiveModel final : public Model {
 
   std::string_view name() const override {
     switch (kind_) {
-      case Kind::naive: return "naive";
-      case Kind::seasonal_naive: return "seasonal_naive";
-      case Kind::drift: return "drift";
+      case Kind::naive:
+        return "naive";
+      case Kind::seasonal_naive:
+        return "seasonal_naive";
+      case Kind::drift:
+        return "drift";
     }
     return "";
   }
@@ -119,10 +122,14 @@ class NaiveModel final : public Model {
 
 }  // namespace
 
-std::unique_ptr<Model> make_naive() { return std::make_unique<NaiveModel>(Kind::naive); }
+std::unique_ptr<Model> make_naive() {
+  return std::make_unique<NaiveModel>(Kind::naive);
+}
 std::unique_ptr<Model> make_seasonal_naive() {
   return std::make_unique<NaiveModel>(Kind::seasonal_naive);
 }
-std::unique_ptr<Model> make_drift() { return std::make_unique<NaiveModel>(Kind::drift); }
+std::unique_ptr<Model> make_drift() {
+  return std::make_unique<NaiveModel>(Kind::drift);
+}
 
 }  // namespace trainyard::models

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include "worker/models/model.hpp"
+
+#include <memory>
 
 // The benchmarks every other model has to beat. All ignore covariates and take no hyperparameters.
 // Bands are normal with the standard errors of Hyndman & Athanasopoulos, Forecasting: Principles

@@ -57,10 +57,10 @@ double finite(double value) {
   return std::isnan(value) ? 0.0 : std::clamp(value, -largest, largest);
 }
 
-Forecast normal_forecast(const StepMoments& moments, double scale,
-                         std::span<const double> levels) {
+Forecast normal_forecast(const StepMoments& moments, double scale, std::span<const double> levels) {
   Forecast forecast;
-  for (const double m : moments.mean) forecast.mean.push_back(finite(finite(m) * scale));
+  for (const double m : moments.mean)
+    forecast.mean.push_back(finite(finite(m) * scale));
   for (const double level : levels) {
     const double z = band_width(level);
     Interval band{.level = level};

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include "common/base/error.hpp"
 #include "worker/models/model.hpp"
+
+#include <span>
+#include <vector>
 
 // From the moments of each step to a Forecast: bands by the normal distribution, everything finite
 // and lower <= mean <= upper.
@@ -24,7 +24,8 @@ double band_width(double level);
 // future covariates than `covariates` × horizon. Models that use no covariates pass 0.
 Result<void> check_request(const ForecastRequest& request, std::size_t covariates);
 
-// `scale` turns the moments into the units of the data; values past the largest double are cut to it.
+// `scale` turns the moments into the units of the data; values past the largest double are cut to
+// it.
 Forecast normal_forecast(const StepMoments& moments, double scale, std::span<const double> levels);
 
 // The nearest finite number; 0 for NaN.

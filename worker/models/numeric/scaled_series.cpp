@@ -36,9 +36,11 @@ Result<ScaledSeries> scaled(const Series& series, const LengthNeed& need) {
 
   ScaledSeries result{.y = {series.y.begin(), series.y.end()}};
   double largest = 0.0;
-  for (const double v : series.y) largest = std::max(largest, std::abs(v));
+  for (const double v : series.y)
+    largest = std::max(largest, std::abs(v));
   if (largest > 0.0) result.scale = largest;
-  for (double& v : result.y) v /= result.scale;
+  for (double& v : result.y)
+    v /= result.scale;
   return result;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "common/base/error.hpp"
+#include "worker/models/model.hpp"
+
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "common/base/error.hpp"
-#include "worker/models/model.hpp"
 
 // A series divided by its largest absolute value, so that every model computes with numbers of
 // order one: sums of squares neither overflow at 1e300 nor vanish at 1e-300.
@@ -18,8 +18,8 @@ struct ScaledSeries {
 };
 
 struct LengthNeed {
-  std::string_view model;       // name for the message
-  std::size_t observations = 1; // fewest the model can work with
+  std::string_view model;        // name for the message
+  std::size_t observations = 1;  // fewest the model can work with
 };
 
 // Errc::invalid_argument when the series is shorter than the need (the message names both

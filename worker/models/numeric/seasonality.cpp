@@ -11,14 +11,16 @@ bool is_seasonal(std::span<const double> y, int season) {
   if (m < 2 || n < 3 * m) return false;
   const double mean = std::accumulate(y.begin(), y.end(), 0.0) / static_cast<double>(n);
   double variance = 0.0;
-  for (const double v : y) variance += (v - mean) * (v - mean);
+  for (const double v : y)
+    variance += (v - mean) * (v - mean);
   if (!(variance > 0.0)) return false;
 
   double r = 0.0;
   double limit = 1.0;  // 1 + 2 Σ r_k² over the lags below the season
   for (std::size_t lag = 1; lag <= m; ++lag) {
     double covariance = 0.0;
-    for (std::size_t t = lag; t < n; ++t) covariance += (y[t] - mean) * (y[t - lag] - mean);
+    for (std::size_t t = lag; t < n; ++t)
+      covariance += (y[t] - mean) * (y[t - lag] - mean);
     r = covariance / variance;
     if (lag < m) limit += 2.0 * r * r;
   }
@@ -45,9 +47,11 @@ std::vector<double> seasonal_indices(std::span<const double> y, int season,
     if (t - half + m < n) window += y[t - half + m] - y[t - half];
   }
 
-  for (std::size_t i = 0; i < m; ++i) sums[i] /= counts[i];
+  for (std::size_t i = 0; i < m; ++i)
+    sums[i] /= counts[i];
   const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(m);
-  for (double& index : sums) index = ratio ? index / mean : index - mean;
+  for (double& index : sums)
+    index = ratio ? index / mean : index - mean;
   return sums;
 }
 

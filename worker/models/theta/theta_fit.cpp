@@ -25,8 +25,8 @@ struct RunningLine {
   double intercept() const { return mean - slope * (t + 1.0) / 2.0; }
 };
 
-// Best ℓ_0 and trend weight for one α: errors are r − ℓ_0·d − ω·g with r the errors of smoothing from
-// zero, d = (1 − α)^{t−1} and g the bracket of μ_t.
+// Best ℓ_0 and trend weight for one α: errors are r − ℓ_0·d − ω·g with r the errors of smoothing
+// from zero, d = (1 − α)^{t−1} and g the bracket of μ_t.
 ThetaFit solve_for(std::span<const double> y, double alpha) {
   double dd = 0.0, dg = 0.0, gg = 0.0, dr = 0.0, gr = 0.0, rr = 0.0;
   RunningLine line;
@@ -66,8 +66,7 @@ ThetaState::ThetaState(const ThetaFit& fit)
     : alpha_(fit.alpha), trend_weight_(fit.trend_weight), level_(fit.initial_level) {}
 
 double ThetaState::expected() const {
-  const double bracket =
-      decay_ * intercept_ + (1.0 - decay_ * (1.0 - alpha_)) / alpha_ * slope_;
+  const double bracket = decay_ * intercept_ + (1.0 - decay_ * (1.0 - alpha_)) / alpha_ * slope_;
   return level_ + trend_weight_ * bracket;
 }
 
@@ -107,9 +106,8 @@ ThetaFit fit_theta(std::span<const double> y) {
       right = solve_for(y, low + golden * (high - low));
     }
   }
-  return std::min({best, left, right}, [](const ThetaFit& a, const ThetaFit& b) {
-    return a.squares < b.squares;
-  });
+  return std::min({best, left, right},
+                  [](const ThetaFit& a, const ThetaFit& b) { return a.squares < b.squares; });
 }
 
 }  // namespace trainyard::models

@@ -14,10 +14,10 @@
 namespace trainyard::models {
 
 struct ThetaFit {
-  double alpha = 0.5;         // in [0.1, 0.99]
-  double trend_weight = 0.5;  // 1 − 1/θ, in [0, 1): θ from 1 to infinity
-  double initial_level = 0.0; // ℓ_0
-  double squares = 0.0;       // Σ (y_t − μ_t)², t ≥ 3
+  double alpha = 0.5;          // in [0.1, 0.99]
+  double trend_weight = 0.5;   // 1 − 1/θ, in [0, 1): θ from 1 to infinity
+  double initial_level = 0.0;  // ℓ_0
+  double squares = 0.0;        // Σ (y_t − μ_t)², t ≥ 3
 };
 
 // A point in the recursion. Advancing past the last observation means advancing with a value that
@@ -26,7 +26,7 @@ class ThetaState {
  public:
   explicit ThetaState(const ThetaFit& fit);
 
-  double expected() const;    // μ of the next period
+  double expected() const;  // μ of the next period
   void advance(double value);
 
  private:
@@ -40,8 +40,8 @@ class ThetaState {
   double count_ = 0.0;      // t
 };
 
-// Least squares. For given α the errors are linear in ℓ_0 and the trend's weight, so both are solved
-// for exactly and the search is over α alone. Needs 4 observations.
+// Least squares. For given α the errors are linear in ℓ_0 and the trend's weight, so both are
+// solved for exactly and the search is over α alone. Needs 4 observations.
 ThetaFit fit_theta(std::span<const double> y);
 
 }  // namespace trainyard::models

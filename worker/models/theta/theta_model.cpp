@@ -1,15 +1,15 @@
 #include "worker/models/theta/theta_model.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-
 #include "worker/models/hyperparameters.hpp"
 #include "worker/models/numeric/normal_bands.hpp"
 #include "worker/models/numeric/scaled_series.hpp"
 #include "worker/models/numeric/seasonality.hpp"
 #include "worker/models/theta/theta_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace trainyard::models {
 namespace {
@@ -45,7 +45,8 @@ class FittedTheta final : public FittedModel {
  public:
   FittedTheta(Deseasonalised data, double scale)
       : data_(std::move(data)), fit_(fit_theta(data_.y)), now_(fit_), scale_(scale) {
-    for (const double value : data_.y) now_.advance(value);
+    for (const double value : data_.y)
+      now_.advance(value);
     // Three parameters are estimated on the errors from the third on.
     const double freedom = std::max(1.0, static_cast<double>(data_.y.size()) - 3.0);
     error_ = std::sqrt(fit_.squares / freedom);
@@ -54,18 +55,18 @@ class FittedTheta final : public FittedModel {
   Result<Forecast> forecast(const ForecastRequest& request) const override {
     TRY_DO(check_request(request, 0));
     StepMoments moments{.mean = path(now_, request.horizon)};
-    moments.sd = request.levels.empty() ? std::vector<double>(request.horizon)
-                                        : spread(request.horizon);
+    moments.sd =
+        request.levels.empty() ? std::vector<double>(request.horizon) : spread(request.horizon);
     put_season_back(moments);
     return normal_forecast(moments, scale_, request.levels);
   }
 
   std::string description() const override {
     if (data_.indices.empty()) return "DOTM";
-    return fmt::format("DOTM with {} season of {}",
-                       data_.composition == Composition::multiplicative ? "multiplicative"
-                                                                        : "additive",
-                       data_.indices.size());
+    return fmt::format(
+        "DOTM with {} season of {}",
+        data_.composition == Composition::multiplicative ? "multiplicative" : "additive",
+        data_.indices.size());
   }
 
  private:
@@ -78,8 +79,8 @@ class FittedTheta final : public FittedModel {
     return values;
   }
 
-  // Step h sees the error of each step before it through the recursion, which is linear in the data:
-  // v_h = σ²(1 + Σ_{j<h} (response of h to a unit error at j)²).
+  // Step h sees the error of each step before it through the recursion, which is linear in the
+  // data: v_h = σ²(1 + Σ_{j<h} (response of h to a unit error at j)²).
   std::vector<double> spread(int horizon) const {
     constexpr int exact_max = 500;
     const int exact = std::min(horizon, exact_max);
@@ -98,8 +99,10 @@ class FittedTheta final : public FittedModel {
       }
     }
     // Far ahead the sum grows as that of a random walk: by a constant.
-    for (int h = exact; h < horizon; ++h) sums[h] = sums[h - 1] + (sums[exact - 1] - sums[exact - 2]);
-    for (double& sum : sums) sum = error_ * std::sqrt(sum);
+    for (int h = exact; h < horizon; ++h)
+      sums[h] = sums[h - 1] + (sums[exact - 1] - sums[exact - 2]);
+    for (double& sum : sums)
+      sum = error_ * std::sqrt(sum);
     return sums;
   }
 
@@ -139,6 +142,8 @@ class Theta final : public Model {
 
 }  // namespace
 
-std::unique_ptr<Model> make_theta() { return std::make_unique<Theta>(); }
+std::unique_ptr<Model> make_theta() {
+  return std::make_unique<Theta>();
+}
 
 }  // namespace trainyard::models
