@@ -1,14 +1,15 @@
 #pragma once
 
+#include "common/log/log.hpp"
+#include "common/runtime/task.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
-
-#include "common/log/log.hpp"
-#include "common/runtime/task.hpp"
 
 namespace trainyard::runtime {
 
@@ -16,8 +17,10 @@ using TaskId = std::uint64_t;
 
 struct TaskRequest {
   std::string kind;
-  std::string payload;                                   // JSON
+  std::string payload;                                       // JSON
   std::chrono::milliseconds timeout{std::chrono::hours(1)};  // of the running time
+  // Past this moment (CLOCK_BOOTTIME) the child ends itself: the work is somebody else's by then.
+  std::optional<std::chrono::nanoseconds> lease_until = std::nullopt;
 };
 
 // Called from the pool's one thread, in order per task: started, any number of progress, finished.
@@ -31,7 +34,7 @@ struct TaskEvents {
 
 struct ChildPoolOptions {
   int children = 2;
-  std::vector<std::string> command;         // how to start a child, e.g. {"/proc/self/exe", "child"}
+  std::vector<std::string> command;  // how to start a child, e.g. {"/proc/self/exe", "child"}
   std::chrono::milliseconds stall_max{std::chrono::minutes(5)};  // silence that counts as a hang
   std::chrono::milliseconds cancel_grace{1'000};                 // between asking and SIGKILL
   std::chrono::milliseconds idle_max{std::chrono::seconds(30)};  // then an idle child exits
@@ -54,7 +57,9 @@ class ChildPool {
   TaskId submit(TaskRequest request);
   // finished() follows with Errc::cancelled, within cancel_grace, unless the task was done already.
   void cancel(TaskId task);
-  // Past this moment (CLOCK_BOOTTIME) the task's child ends itself, whatever the parent does.
+  // The same without asking first: the task has no time left to end well.
+  void kill(TaskId task);
+  // Moves the task's lease_until. Unknown tasks are ignored, here and above.
   void extend_lease(TaskId task, std::chrono::nanoseconds boottime);
 
  private:
@@ -62,7 +67,11 @@ class ChildPool {
   std::unique_ptr<State> state_;
 };
 
-// The child's side: reads requests from the inherited socket until it closes. Returns the exit code.
+// The child's side: reads requests from the inherited socket until it closes. Returns the exit
+// code. Belongs on the main thread, early: tasks run there, one at a time.
 int run_child(const TaskRegistry& tasks);
+
+// CLOCK_BOOTTIME: goes on while the machine sleeps, which is when leases run out unnoticed.
+std::chrono::nanoseconds boottime_now();
 
 }  // namespace trainyard::runtime

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -7,8 +9,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include "common/base/error.hpp"
 
 namespace trainyard::runtime {
 
@@ -64,7 +64,8 @@ class Coalescer {
       auto [requests, callbacks] = take_set();
       lock.unlock();
       auto answers = flush_(requests);
-      for (std::size_t i = 0; i < callbacks.size(); ++i) callbacks[i](std::move(answers[i]));
+      for (std::size_t i = 0; i < callbacks.size(); ++i)
+        callbacks[i](std::move(answers[i]));
       lock.lock();
     }
   }

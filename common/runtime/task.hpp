@@ -1,12 +1,12 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <functional>
 #include <map>
 #include <stop_token>
 #include <string>
 #include <string_view>
-
-#include "common/base/error.hpp"
 
 // What runs inside a child process. A task turns a JSON request into a JSON answer; everything
 // else (framing, cancelling, dying without hurting others) is the child pool's business.
@@ -21,8 +21,8 @@ struct TaskProgress {
 
 struct TaskContext {
   std::stop_token stop;
-  std::function<void(TaskProgress)> report;    // also proves that the work is alive
-  std::function<void(std::string_view)> log;   // one line
+  std::function<void(TaskProgress)> report;   // also proves that the work is alive
+  std::function<void(std::string_view)> log;  // one line
 };
 
 using Task = std::function<Result<std::string>(std::string_view request, TaskContext& context)>;

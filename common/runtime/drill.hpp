@@ -1,0 +1,25 @@
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/runtime/task.hpp"
+
+#include <string_view>
+
+namespace trainyard::runtime {
+
+// The task kind "drill": misbehaves on purpose, so that everything around a training can be tested
+// for what a training may do to its process. `what` is one of
+//   noop            succeed at once
+//   sleep:<ms>      work that long, reporting progress, stoppable
+//   crash           write to address zero (SIGSEGV)
+//   abort           abort()
+//   oom             what the kernel does when memory runs out: SIGKILL
+//   hang            neither report nor stop
+//   fail:<category> fail with an error of that category
+// Anything else is invalid_argument, naming these.
+Result<std::string> drill_task(std::string_view what, TaskContext& context);
+
+// Whether drill_task knows it; for refusing a bad configuration before the job is accepted.
+bool is_drill(std::string_view what);
+
+}  // namespace trainyard::runtime
