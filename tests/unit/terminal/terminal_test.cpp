@@ -1,0 +1,74 @@
+#include "deploy/trainyard/terminal/leaderboard.hpp"
+#include "deploy/trainyard/terminal/progress_bars.hpp"
+#include "deploy/trainyard/terminal/result_files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace trainyard::terminal {
+namespace {
+
+using testing::HasSubstr;
+
+TrainingSummary two_segments() {
+  const ModelResult theta{
+      .model = "theta",
+      .status = "completed",
+      .metrics = {.mape = 2.5, .smape = 2.4, .coverage = 94.4},
+      .forecast = {{"2026-01-01", 0.1, -1, 1, 95}, {"2026-01-01", 0.1, -.5, .5, 80}}};
+  const ModelResult ets{.model = "ets", .status = "failed", .reason = "2 values, \"ets\" needs 3"};
+  return {.models = {"ets", "theta"},
+          .segments = {{"=Food, NSW", "theta", {ets, theta}}, {"Cafes", "", {ets}}}};
+}
+
+std::string written(const std::string& name) {
+  const auto directory = std::filesystem::path(testing::TempDir()) / "result_files";
+  EXPECT_TRUE(write_result_files(two_segments(), directory));
+  std::stringstream text;
+  text << std::ifstream(directory / name).rdbuf();
+  return text.str();
+}
+
+TEST(ResultFiles, HoldOneForecastRowPerLevel) {
+  EXPECT_EQ(written("forecast.csv"),
+            "segment,model,ds,yhat,yhat_lower,yhat_upper,level\n"
+            "\"'=Food, NSW\",theta,2026-01-01,0.1,-1,1,95\n"
+            "\"'=Food, NSW\",theta,2026-01-01,0.1,-0.5,0.5,80\n");
+}
+
+TEST(ResultFiles, KeepOnlyTheFirstLevelOfTheBestModel) {
+  EXPECT_EQ(written("best.csv"),
+            "segment,model,ds,yhat,yhat_lower,yhat_upper,level\n"
+            "\"'=Food, NSW\",theta,2026-01-01,0.1,-1,1,95\n");
+}
+
+TEST(ResultFiles, KeepARowForWhatFailed) {
+  EXPECT_THAT(written("metrics.csv"),
+              HasSubstr("Cafes,ets,,,,,,,failed,\"2 values, \"\"ets\"\" needs 3\"\n"));
+}
+
+TEST(ResultFiles, RefuseADirectoryThatCannotBeWritten) {
+  const auto refused = write_result_files(two_segments(), "/proc/nowhere");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "--output");
+}
+
+TEST(Leaderboard, MarksTheBestAndNamesWhatFailed) {
+  const auto text = render_leaderboard(two_segments());
+  EXPECT_THAT(text, HasSubstr("2.50*"));
+  EXPECT_THAT(text, HasSubstr("failed"));
+  EXPECT_EQ(failed_segments(two_segments()), 1);
+}
+
+TEST(ProgressBars, CountWhatIsDone) {
+  const BatchProgress progress{.models = {{"ets", 25, 1, 50}}, .percent = 50};
+  EXPECT_THAT(render_progress(progress), HasSubstr("25/50  1 failed"));
+  EXPECT_EQ(erase_progress(progress), "\x1b[2A\x1b[J");
+  EXPECT_THAT(render_progress_line(progress), HasSubstr("50 %  25/50 jobs"));
+}
+
+}  // namespace
+}  // namespace trainyard::terminal
