@@ -1,0 +1,38 @@
+#include "deploy/trainyard/signals.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "common/base/invariant.hpp"
+
+namespace trainyard {
+
+StopSignal::StopSignal() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+  fd_ = signalfd(-1, &stops, SFD_CLOEXEC);
+  invariant(fd_ >= 0, "signalfd exists");
+}
+
+StopSignal::~StopSignal() { close(fd_); }
+
+int StopSignal::wait() {
+  signalfd_siginfo info{};
+  while (read(fd_, &info, sizeof info) != sizeof info) {
+  }
+  return static_cast<int>(info.ssi_signo);
+}
+
+bool StopSignal::arrived() const {
+  pollfd ready{.fd = fd_, .events = POLLIN};
+  return poll(&ready, 1, 0) == 1;
+}
+
+}  // namespace trainyard

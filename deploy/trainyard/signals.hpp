@@ -1,0 +1,22 @@
+#pragma once
+
+namespace trainyard {
+
+// SIGINT and SIGTERM as something to wait for. Make it first in a command, before any thread: the
+// signals are blocked in all threads from then on, and SIGPIPE is ignored.
+class StopSignal {
+ public:
+  StopSignal();
+  ~StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  int wait();             // which one came
+  bool arrived() const;   // without waiting
+  int descriptor() const { return fd_; }  // readable once one came
+
+ private:
+  int fd_;
+};
+
+}  // namespace trainyard
