@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+
+#include "deploy/trainyard/api_client.hpp"
+#include "deploy/trainyard/command.hpp"
+#include "deploy/trainyard/signals.hpp"
+
+namespace trainyard {
+namespace {
+
+using nlohmann::json;
+
+struct JobsOptions {
+  std::string url = "http://127.0.0.1:8080";
+  std::string job_id;
+  std::string status;
+  std::string config_file;
+  int limit = 20;
+  bool as_json = false;
+};
+
+std::string text_of(const json& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void print_row(const json& job) {
+  fmt::print("{}  {:<10} {:>3} %  {:<14} {:<30} {}\n", text_of(job["job_id"]),
+             text_of(job["status"]), text_of(job["progress"]), text_of(job["model"]),
+             text_of(job["segment_id"]).substr(0, 30), text_of(job["current_step"]));
+}
+
+void print_job(const json& job) {
+  for (const auto& [name, value] : job.items()) {
+    if (!value.is_null() && value != "") fmt::print("{:<18} {}\n", name, text_of(value));
+  }
+}
+
+Exit show(const JobsOptions& options, const Result<json>& answer,
+          const std::function<void(const json&)>& print) {
+  if (!answer) return report(answer.error());
+  if (options.as_json) {
+    fmt::print("{}\n", answer->dump(2));
+  } else {
+    print(*answer);
+  }
+  return Exit::ok;
+}
+
+Exit list(const JobsOptions& options) {
+  auto path = fmt::format("/api/v2/jobs?limit={}", options.limit);
+  if (!options.status.empty()) path += "&status=" + options.status;
+  return show(options, ApiClient(options.url).get(path), [](const json& page) {
+    for (const auto& job : page["jobs"]) print_row(job);
+    fmt::print("{} of {} jobs\n", page["jobs"].size(), page["total"].get<std::int64_t>());
+  });
+}
+
+Exit submit(const JobsOptions& options) {
+  std::ifstream file(options.config_file);
+  const auto config = json::parse(file, nullptr, false);
+  if (config.is_discarded()) {
+    return report({.code = Errc::invalid_argument,
+                   .detail = fmt::format("{} is not JSON", options.config_file),
+                   .field = "CONFIG"});
+  }
+  const json body = config.contains("config") ? config : json{{"config", config}};
+  return show(options, ApiClient(options.url).post("/api/v2/jobs?submit=true", body),
+              [](const json& job) { fmt::print("{}\n", text_of(job["job_id"])); });
+}
+
+std::string job_path(const JobsOptions& options, std::string_view rest = "") {
+  return fmt::format("/api/v2/jobs/{}{}", options.job_id, rest);
+}
+
+Exit exit_of(const std::string& status) {
+  if (status == "completed") return Exit::ok;
+  return status == "cancelled" ? Exit::interrupted : Exit::some_failed;
+}
+
+// Prints a line whenever something changed, until the job ends.
+Exit watch(const JobsOptions& options) {
+  const StopSignal stop;
+  ApiClient api(options.url);
+  std::string shown;
+  while (true) {
+    const auto job = api.get(job_path(options));
+    if (!job) return report(job.error());
+    const auto status = text_of((*job)["status"]);
+    const auto line = fmt::format("{:<10} {:>3} %  {}", status, text_of((*job)["progress"]),
+                                  text_of((*job)["current_step"]));
+    if (line != shown) fmt::print("{}\n", line);
+    shown = line;
+    if (status == "completed" || status == "failed" || status == "cancelled") {
+      if (!(*job)["error"].is_null()) fmt::print("{}\n", text_of((*job)["error"]));
+      return exit_of(status);
+    }
+    pollfd ready{.fd = stop.descriptor(), .events = POLLIN};
+    if (poll(&ready, 1, 500) == 1) return Exit::interrupted;
+  }
+}
+
+}  // namespace
+
+void add_jobs(CLI::App& app, Selection& selection) {
+  auto options = std::make_shared<JobsOptions>();
+  auto* jobs = app.add_subcommand("jobs", "List, start, watch and cancel jobs of a running API");
+  jobs->require_subcommand(1);
+  jobs->add_option("--url", options->url, "where the API is");
+  jobs->add_flag("--json", options->as_json, "print what the API answers");
+
+  const auto verb = [&](const char* name, const char* what, auto run) {
+    auto* command = jobs->add_subcommand(name, what);
+    command->callback([&selection, options, run] {
+      selection.run = [options, run](const Context&) { return run(*options); };
+    });
+    return command;
+  };
+  const auto verb_on_job = [&](const char* name, const char* what, auto run) {
+    verb(name, what, run)->add_option("JOB_ID", options->job_id, "the job")->required();
+  };
+
+  auto* listing = verb("list", "Newest jobs first", list);
+  listing->add_option("--status", options->status, "only jobs in this state");
+  listing->add_option("--limit", options->limit, "how many")->check(CLI::Range(1, 1000));
+  verb("submit", "Create and start a job from a JSON config", submit)
+      ->add_option("CONFIG", options->config_file, "JSON file with the job's config")
+      ->required()
+      ->check(CLI::ExistingFile);
+  verb_on_job("get", "One job", [](const JobsOptions& o) {
+    return show(o, ApiClient(o.url).get(job_path(o)), print_job);
+  });
+  verb_on_job("results", "A completed job's results", [](const JobsOptions& o) {
+    return show(o, ApiClient(o.url).get(job_path(o, "/results")),
+                [](const json& answer) { fmt::print("{}\n", answer.dump(2)); });
+  });
+  verb_on_job("cancel", "Stop a job", [](const JobsOptions& o) {
+    return show(o, ApiClient(o.url).post(job_path(o, "/cancel")),
+                [](const json& answer) { fmt::print("{}\n", text_of(answer["status"])); });
+  });
+  verb_on_job("watch", "Follow a job until it ends", watch);
+}
+
+}  // namespace trainyard
