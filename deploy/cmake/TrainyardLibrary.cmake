@@ -69,6 +69,10 @@ function(trainyard_test)
     list(APPEND properties RESOURCE_LOCK services)
   endif()
   # Discovered when ctest runs, not when it builds: the executables of a sanitizer build are slow.
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${ARG_LABEL}."
+  set(prefix "${ARG_LABEL}.")
+  if(TRAINYARD_SANITIZE)
+    set(prefix "sanitized.${prefix}")
+  endif()
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${prefix}"
                        PROPERTIES ${properties})
 endfunction()

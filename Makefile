@@ -1,0 +1,35 @@
+# Every target prints its figures last. `make help` lists them.
+.DEFAULT_GOAL := help
+BINARY := build/release/trainyard
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## Set up and build the optimised executable
+	deploy/setup
+	cmake --preset release
+	cmake --build --preset release --target trainyard
+
+.PHONY: test
+test: ## Set up, build and pass every test
+	tests/run
+
+.PHONY: demo
+demo: ## Train the sample data, live in the terminal and in a browser
+	deploy/quickstart
+
+.PHONY: race-jobs
+race-jobs: build ## Race no-op jobs against River on the same PostgreSQL
+	loadtest/race/run
+
+.PHONY: faults
+faults: build ## 5,000 jobs while every part is killed, frozen and restarted
+	deploy/setup --tests
+	tests/faults/run_faults.py --binary $(BINARY) --jobs $(or $(JOBS),5000) --pause 4
+
+.PHONY: bench-models
+bench-models: build ## Time every forecasting model, single thread
+	cmake --build --preset release --target trainyard_loadtest_models
+	build/release/loadtest/models/trainyard_loadtest_models
