@@ -9,13 +9,19 @@ using nlohmann::json;
 
 Errc code_of(int status) {
   switch (status) {
-    case 403: return Errc::forbidden;
-    case 404: return Errc::not_found;
-    case 409: return Errc::conflict;
-    case 413: return Errc::too_large;
+    case 403:
+      return Errc::forbidden;
+    case 404:
+      return Errc::not_found;
+    case 409:
+      return Errc::conflict;
+    case 413:
+      return Errc::too_large;
     case 429:
-    case 503: return Errc::unavailable;
-    default: return status < 500 ? Errc::invalid_argument : Errc::internal;
+    case 503:
+      return Errc::unavailable;
+    default:
+      return status < 500 ? Errc::invalid_argument : Errc::internal;
   }
 }
 
@@ -34,7 +40,9 @@ Error problem_of(int status, const json& body) {
 
 }  // namespace
 
-Result<json> ApiClient::get(const std::string& path) { return send({.path = path}); }
+Result<json> ApiClient::get(const std::string& path) {
+  return send({.path = path});
+}
 
 Result<json> ApiClient::post(const std::string& path, const json& body) {
   return send({.method = "POST",

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <string>
-
 #include "common/adapters/http_client/http_client.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
 
 namespace trainyard {
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <CLI/App.hpp>
-#include <functional>
-
 #include "common/config/settings.hpp"
 #include "common/log/log.hpp"
+
+#include <CLI/App.hpp>
+
+#include <functional>
 
 // One subcommand is one file with an add_<name>() that declares its options and what runs it.
 

@@ -1,12 +1,12 @@
-#include <fmt/format.h>
-#include <poll.h>
-
-#include <CLI/CLI.hpp>
-#include <fstream>
-
 #include "deploy/trainyard/api_client.hpp"
 #include "deploy/trainyard/command.hpp"
 #include "deploy/trainyard/signals.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <poll.h>
 
 namespace trainyard {
 namespace {
@@ -54,7 +54,8 @@ Exit list(const JobsOptions& options) {
   auto path = fmt::format("/api/v2/jobs?limit={}", options.limit);
   if (!options.status.empty()) path += "&status=" + options.status;
   return show(options, ApiClient(options.url).get(path), [](const json& page) {
-    for (const auto& job : page["jobs"]) print_row(job);
+    for (const auto& job : page["jobs"])
+      print_row(job);
     fmt::print("{} of {} jobs\n", page["jobs"].size(), page["total"].get<std::int64_t>());
   });
 }

@@ -1,11 +1,11 @@
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-#include <filesystem>
-
 #include "common/config/load_settings.hpp"
 #include "common/config/setting_table.hpp"
 #include "deploy/trainyard/command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <filesystem>
 
 extern char** environ;
 
@@ -51,8 +51,7 @@ Exit run(int argc, char** argv) {
   add_setting_flags(app, sources.flags);
 
   Selection selection;
-  for (const auto add : {add_standalone, add_train, add_jobs, add_api, add_worker, add_notifier,
-                         add_control, add_migrate, add_doctor, add_child}) {
+  for (const auto add : {add_jobs}) {
     add(app, selection);
   }
   try {
@@ -63,7 +62,8 @@ Exit run(int argc, char** argv) {
 
   if (!file.empty()) sources.file = file;
   auto [settings, problems] = config::load_settings(sources);
-  for (const auto& problem : problems) report(problem);
+  for (const auto& problem : problems)
+    report(problem);
   if (!problems.empty()) return Exit::usage;
   if (print_config) {
     fmt::print("{}", config::print_settings(settings));
@@ -83,7 +83,8 @@ Exit report(const Error& error) {
   fmt::print(stderr, "trainyard: {}\n", describe(error));
   switch (category_of(error)) {
     case Category::data:
-    case Category::config: return Exit::usage;
+    case Category::config:
+      return Exit::usage;
     case Category::transient:
     case Category::cluster:
     case Category::permanent:
@@ -94,4 +95,6 @@ Exit report(const Error& error) {
 
 }  // namespace trainyard
 
-int main(int argc, char** argv) { return static_cast<int>(trainyard::run(argc, argv)); }
+int main(int argc, char** argv) {
+  return static_cast<int>(trainyard::run(argc, argv));
+}

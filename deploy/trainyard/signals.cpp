@@ -1,12 +1,11 @@
 #include "deploy/trainyard/signals.hpp"
 
+#include "common/base/invariant.hpp"
+
+#include <csignal>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-
-#include <csignal>
-
-#include "common/base/invariant.hpp"
 
 namespace trainyard {
 
@@ -21,7 +20,9 @@ StopSignal::StopSignal() {
   invariant(fd_ >= 0, "signalfd exists");
 }
 
-StopSignal::~StopSignal() { close(fd_); }
+StopSignal::~StopSignal() {
+  close(fd_);
+}
 
 int StopSignal::wait() {
   signalfd_siginfo info{};

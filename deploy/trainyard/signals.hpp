@@ -11,8 +11,8 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  int wait();             // which one came
-  bool arrived() const;   // without waiting
+  int wait();                             // which one came
+  bool arrived() const;                   // without waiting
   int descriptor() const { return fd_; }  // readable once one came
 
  private:

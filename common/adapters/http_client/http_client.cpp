@@ -1,12 +1,12 @@
 #include "common/adapters/http_client/http_client.hpp"
 
-#include <curl/curl.h>
+#include "common/base/invariant.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <curl/curl.h>
 #include <mutex>
-
-#include "common/base/invariant.hpp"
 
 namespace trainyard::http_client {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <chrono>
 #include <map>
 #include <memory>
 #include <string>
-
-#include "common/base/error.hpp"
 
 namespace trainyard::http_client {
 
