@@ -6,17 +6,49 @@
 namespace trainyard::domain {
 namespace {
 
-int open_jobs(const BatchCounts& counts) { return counts.pending + counts.running; }
+int open_jobs(const BatchCounts& counts) {
+  return counts.pending + counts.running;
+}
 
 }  // namespace
 
+void BatchCounts::add(JobStatus status, int jobs, int progress) {
+  total += jobs;
+  progress_sum += is_terminal(status) ? 100 * jobs : progress;
+  switch (status) {
+    case JobStatus::pending:
+    case JobStatus::submitting:
+      pending += jobs;
+      return;
+    case JobStatus::running:
+    case JobStatus::cancelling:
+      running += jobs;
+      return;
+    case JobStatus::completed:
+      completed += jobs;
+      return;
+    case JobStatus::failed:
+      failed += jobs;
+      return;
+    case JobStatus::cancelled:
+      cancelled += jobs;
+      return;
+  }
+  std::unreachable();
+}
+
 std::string_view to_string(BatchStatus status) {
   switch (status) {
-    case BatchStatus::running: return "running";
-    case BatchStatus::completed: return "completed";
-    case BatchStatus::partial: return "partial";
-    case BatchStatus::failed: return "failed";
-    case BatchStatus::cancelled: return "cancelled";
+    case BatchStatus::running:
+      return "running";
+    case BatchStatus::completed:
+      return "completed";
+    case BatchStatus::partial:
+      return "partial";
+    case BatchStatus::failed:
+      return "failed";
+    case BatchStatus::cancelled:
+      return "cancelled";
   }
   std::unreachable();
 }

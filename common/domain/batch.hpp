@@ -1,12 +1,12 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "common/base/time.hpp"
 #include "common/base/uuid.hpp"
 #include "common/domain/job_status.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace trainyard::domain {
 
@@ -25,12 +25,15 @@ struct Batch {
 
 struct BatchCounts {
   int total = 0;
-  int pending = 0;     // pending and submitting
-  int running = 0;     // running and cancelling
+  int pending = 0;  // pending and submitting
+  int running = 0;  // running and cancelling
   int completed = 0;
   int failed = 0;
   int cancelled = 0;
   int progress_sum = 0;  // of all jobs' percentages, a terminal job counting 100
+
+  // Counts `jobs` in this state whose percentages add up to `progress`.
+  void add(JobStatus status, int jobs, int progress);
 };
 
 enum class BatchStatus { running, completed, partial, failed, cancelled };

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/domain/job.hpp"
+
+namespace trainyard::sql {
+
+// Only what is over or never began may be deleted; Errc::illegal_transition otherwise.
+Result<void> check_removable(const domain::Job& job);
+
+}  // namespace trainyard::sql

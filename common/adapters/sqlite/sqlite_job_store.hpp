@@ -1,0 +1,100 @@
+#pragma once
+
+#include "common/adapters/sqlite/connection.hpp"
+#include "common/adapters/sqlite/sqlite_store.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace trainyard::sqlite {
+
+class ChangeWriter;
+
+// JobStore over one SQLite file: one connection writes behind a mutex, a few others read. Every
+// change is read, decided and written inside one write transaction, so no version can move between.
+class SqliteJobStore final : public ports::JobStore {
+ public:
+  explicit SqliteJobStore(const Options& options);  // throws SqliteFailure
+
+  ports::Applied accept(std::span<const domain::NewJob> jobs) override;
+  Result<domain::Batch> accept_batch(const ports::NewBatch& batch,
+                                     std::span<const domain::NewJob> jobs) override;
+
+  ports::Applied apply(std::span<const domain::JobCommand> commands) override;
+  Result<std::vector<ports::Renewal>> renew(std::string_view worker_id,
+                                            std::span<const ports::LeaseRef> leases,
+                                            milliseconds lease) override;
+  Result<void> record_progress(std::span<const ports::ProgressReport> reports) override;
+  Result<void> remove(JobId job) override;
+
+  Result<domain::Job> get(JobId job) override;
+  Result<std::vector<domain::Job>> get_many(std::span<const JobId> jobs) override;
+  Result<ports::JobPage> list(const ports::JobFilter& filter) override;
+  Result<std::vector<domain::HistoryEntry>> history(JobId job) override;
+  Result<std::string> results(JobId job) override;
+  Result<domain::Batch> get_batch(BatchId batch) override;
+  Result<domain::BatchCounts> count_batch(BatchId batch) override;
+  Result<std::vector<domain::Job>> batch_jobs(BatchId batch) override;
+
+  Result<std::vector<ports::LeaseSnapshot>> expired_leases(int limit) override;
+  Result<std::vector<ports::DispatchRef>> due(int limit) override;
+  Result<std::optional<TimePoint>> next_due() override;
+  Result<std::vector<ports::DispatchRef>> unclaimed(milliseconds age, int limit) override;
+  Result<int> announce_again(milliseconds age, int limit) override;
+
+  Result<std::vector<ports::OutboxEntry>> outbox(int limit,
+                                                 std::span<const ports::OutboxRange> skip) override;
+  Result<void> outbox_done(std::span<const std::int64_t> ids) override;
+  Result<void> await_outbox(milliseconds timeout) override;
+  void wake() override;
+
+  Result<bool> lead(std::string_view role, std::string_view instance, milliseconds ttl) override;
+  Result<std::string> epoch() override;
+  Result<void> ping() override;
+
+ private:
+  // A reading connection on loan; it goes back when the loan ends.
+  class Reader {
+   public:
+    explicit Reader(SqliteJobStore& store);
+    ~Reader();
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    Connection* operator->() const { return connection_.get(); }
+    Connection& operator*() const { return *connection_; }
+
+   private:
+    SqliteJobStore& store_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  // Runs `work` in a write transaction and commits when it succeeds.
+  Result<void> write(const std::function<Result<void>(ChangeWriter&, TimePoint now)>& work);
+  ports::Applied write_set(
+      std::size_t size, const std::function<void(ChangeWriter&, TimePoint, ports::Applied&)>& work);
+  Result<domain::JobChange> accept_one(ChangeWriter& writer, const domain::NewJob& job,
+                                       TimePoint now);
+  Result<domain::JobChange> apply_one(ChangeWriter& writer, const domain::JobCommand& command,
+                                      TimePoint now);
+  std::optional<domain::Job> find_job(Connection& connection, JobId id);
+  std::optional<domain::Batch> find_batch(Connection& connection, BatchId id);
+  void announce();
+
+  log::Log log_;
+
+  std::mutex writing_;
+  Connection writer_;
+
+  std::mutex reading_;
+  std::condition_variable reader_free_;
+  std::vector<std::unique_ptr<Connection>> readers_;
+
+  std::mutex waiting_;
+  std::condition_variable outbox_grew_;
+  bool outbox_may_have_rows_ = true;  // what was there before this process counts too
+};
+
+}  // namespace trainyard::sqlite

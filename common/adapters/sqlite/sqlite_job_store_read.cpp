@@ -1,0 +1,175 @@
+#include "common/adapters/sqlite/rows.hpp"
+#include "common/adapters/sqlite/sqlite_error.hpp"
+#include "common/adapters/sqlite/sqlite_job_store.hpp"
+
+#include <fmt/format.h>
+
+namespace trainyard::sqlite {
+namespace {
+
+using Binders = std::vector<std::function<void(Query&)>>;
+
+// "%text%" with LIKE's own characters made literal.
+std::string like_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (const char character : text) {
+    if (character == '%' || character == '_' || character == '\\') pattern += '\\';
+    pattern += character;
+  }
+  return pattern + "%";
+}
+
+// The WHERE of a filter without its cursor, and what to bind to it.
+struct Where {
+  std::string sql = "WHERE true";
+  Binders binders;
+
+  template <class T>
+  void add(const std::optional<T>& value, std::string_view condition) {
+    if (!value) return;
+    sql += fmt::format(" AND {}", condition);
+    binders.push_back([&value](Query& query) { query.bind(*value); });
+  }
+  void bind(Query& query) const {
+    for (const auto& binder : binders)
+      binder(query);
+  }
+};
+
+}  // namespace
+
+Result<domain::Job> SqliteJobStore::get(JobId id) {
+  return guarded([&]() -> Result<domain::Job> {
+    Reader reader(*this);
+    if (auto job = find_job(*reader, id)) return *std::move(job);
+    return fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));
+  });
+}
+
+Result<std::vector<domain::Job>> SqliteJobStore::get_many(std::span<const JobId> ids) {
+  return guarded([&]() -> Result<std::vector<domain::Job>> {
+    Reader reader(*this);
+    std::vector<domain::Job> jobs;
+    for (const auto id : ids) {
+      if (auto job = find_job(*reader, id)) jobs.push_back(*std::move(job));
+    }
+    return jobs;
+  });
+}
+
+Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
+  const std::optional<std::string> status =
+      filter.status ? std::optional(std::string(to_string(*filter.status))) : std::nullopt;
+  const auto text = filter.text ? std::optional(like_pattern(*filter.text)) : std::nullopt;
+  Where where;
+  where.add(filter.user_id, "user_id = ?");
+  where.add(status, "status = ?");
+  where.add(filter.batch_id, "batch_id = ?");
+  where.add(filter.segment_id, "segment_id = ?");
+  where.add(filter.model, "model = ?");
+  where.add(filter.created_after, "created_at >= ?");
+  where.add(filter.created_before, "created_at < ?");
+  where.add(text,
+            "(segment_id || char(10) || model || char(10) || current_step || char(10) || error) "
+            "LIKE ? ESCAPE '\\'");
+  const auto limit = std::max(0, filter.limit);
+
+  return guarded([&]() -> Result<ports::JobPage> {
+    Reader reader(*this);
+    ports::JobPage page;
+    {
+      auto total = reader->query("SELECT count(*) FROM jobs " + where.sql);
+      where.bind(total);
+      if (total.step()) page.total = total.integer();
+    }
+    Where rest = where;
+    rest.add(filter.before, "job_id < ?");
+    auto row = reader->query(select_jobs(rest.sql + " ORDER BY job_id DESC LIMIT ?"));
+    rest.bind(row);
+    row.bind(limit + 1);
+    while (row.step())
+      page.jobs.push_back(read_job(row));
+    page.has_more = page.jobs.size() > static_cast<std::size_t>(limit);
+    if (page.has_more) page.jobs.pop_back();
+    return page;
+  });
+}
+
+Result<std::vector<domain::HistoryEntry>> SqliteJobStore::history(JobId id) {
+  return guarded([&] {
+    Reader reader(*this);
+    auto row = reader->query(select_history("WHERE job_id = ? ORDER BY version"));
+    row.bind(id);
+    std::vector<domain::HistoryEntry> entries;
+    while (row.step())
+      entries.push_back(read_history(row));
+    return Result<std::vector<domain::HistoryEntry>>(std::move(entries));
+  });
+}
+
+Result<std::string> SqliteJobStore::results(JobId id) {
+  return guarded([&]() -> Result<std::string> {
+    Reader reader(*this);
+    auto row = reader->query("SELECT results FROM job_results WHERE job_id = ?");
+    if (row.bind(id).step()) return std::string(row.text());
+    return fail(Errc::not_found, fmt::format("job {} has no results", id.to_string()));
+  });
+}
+
+Result<domain::Batch> SqliteJobStore::get_batch(BatchId id) {
+  return guarded([&]() -> Result<domain::Batch> {
+    Reader reader(*this);
+    if (auto batch = find_batch(*reader, id)) return *std::move(batch);
+    return fail(Errc::not_found, fmt::format("there is no batch {}", id.to_string()));
+  });
+}
+
+Result<domain::BatchCounts> SqliteJobStore::count_batch(BatchId id) {
+  return guarded([&]() -> Result<domain::BatchCounts> {
+    Reader reader(*this);
+    if (!find_batch(*reader, id)) {
+      return fail(Errc::not_found, fmt::format("there is no batch {}", id.to_string()));
+    }
+    auto row = reader->query(
+        "SELECT status, count(*), sum(progress) "
+        "FROM jobs WHERE batch_id = ? GROUP BY status");
+    row.bind(id);
+    domain::BatchCounts counts;
+    while (row.step()) {
+      const auto status = domain::status_from(row.text());
+      const int jobs = row.number();
+      if (status) counts.add(*status, jobs, row.number());
+    }
+    return counts;
+  });
+}
+
+Result<std::vector<domain::Job>> SqliteJobStore::batch_jobs(BatchId id) {
+  return guarded([&]() -> Result<std::vector<domain::Job>> {
+    Reader reader(*this);
+    auto row = reader->query(select_slim_jobs("WHERE batch_id = ? ORDER BY job_id"));
+    row.bind(id);
+    std::vector<domain::Job> jobs;
+    while (row.step())
+      jobs.push_back(read_job(row));
+    return jobs;
+  });
+}
+
+Result<std::string> SqliteJobStore::epoch() {
+  return guarded([&]() -> Result<std::string> {
+    Reader reader(*this);
+    auto row = reader->query("SELECT epoch FROM store_info");
+    if (row.step()) return std::string(row.text());
+    return fail(Errc::corrupt_data, "the store has no epoch");
+  });
+}
+
+Result<void> SqliteJobStore::ping() {
+  return guarded([&] {
+    Reader reader(*this);
+    reader->query("SELECT 1").step();
+  });
+}
+
+}  // namespace trainyard::sqlite
