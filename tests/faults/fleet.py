@@ -52,15 +52,15 @@ class Process:
 
 
 class Postgres:
-    def __init__(self, directory):
-        self.directory = Path(directory)
+    def __init__(self, directory, settings=()):
+        self.directory, self.settings = Path(directory), list(settings)
         self.port = free_port()
         self.script = ROOT / "tests/support/postgres"
         self.uri = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self):
-        subprocess.run([self.script / "start.sh", self.directory, str(self.port)], check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run([self.script / "start.sh", self.directory, str(self.port), *self.settings],
+                       check=True, stdout=subprocess.DEVNULL)
 
     def stop(self):
         subprocess.run([self.script / "stop.sh", self.directory], check=False,
