@@ -19,6 +19,7 @@ constexpr std::array entries{
     Entry{"naive", make_naive},
     Entry{"drift", make_drift},
     Entry{"ets", make_ets},
+    Entry{"theta", make_theta},
 };
 
 constexpr auto names = [] {
