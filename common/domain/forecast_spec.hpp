@@ -1,23 +1,25 @@
 #pragma once
 
+#include "common/base/error.hpp"
+#include "common/domain/frequency.hpp"
+
 #include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "common/base/error.hpp"
-#include "common/domain/frequency.hpp"
 
 namespace trainyard::domain {
 
 inline constexpr int horizon_max = 10'000;
 
 struct BacktestSpec {
-  int windows = 3;              // forecast origins; 0 turns the backtest off
-  std::optional<int> step;      // periods between origins; horizon when absent
-  int gap = 0;                  // periods left out between training part and test part
+  int windows = 3;          // forecast origins; 0 turns the backtest off
+  std::optional<int> step;  // periods between origins; horizon when absent
+  int gap = 0;              // periods left out between training part and test part
 };
 
 // What a user asks for: a job's `config`, typed. Field names are those of the HTTP contract.
@@ -30,14 +32,14 @@ struct ForecastSpec {
   std::optional<std::string> segment_id;  // train this segment alone
   int horizon = 0;                        // periods, 1..horizon_max
   std::optional<Frequency> frequency;
-  std::vector<std::string> models;        // never empty once parsed: {"auto"} by default
+  std::vector<std::string> models;  // never empty once parsed: {"auto"} by default
   std::vector<std::string> covariates;
-  std::vector<double> levels{95.0};       // percent, each in (50, 100)
-  std::string metric = "mape";            // which one chooses the best model
+  std::vector<double> levels{95.0};  // percent, each in (50, 100)
+  std::string metric = "mape";       // which one chooses the best model
   BacktestSpec backtest;
-  std::int64_t data_rows = 0;             // sizing hint
+  std::int64_t data_rows = 0;  // sizing hint
   std::uint64_t seed = 42;
-  std::string executor = "auto";          // auto, local, databricks
+  std::string executor = "auto";  // auto, local, databricks
   int priority = 0;
   std::map<std::string, std::string> hyperparameters;  // model -> JSON object
   std::string holidays;                                // JSON; empty when absent
@@ -45,5 +47,25 @@ struct ForecastSpec {
 };
 
 inline constexpr std::array metric_names{"mape", "smape", "mase", "rmse", "mae"};
+inline constexpr std::array executor_names{"auto", "local", "databricks"};
+
+inline constexpr int windows_max = 100;
+inline constexpr int models_max = 50;
+inline constexpr int levels_max = 10;
+
+enum class Drills { refused, allowed };
+
+// What a spec is checked against besides the limits above.
+struct SpecRules {
+  std::span<const std::string_view> models;  // every name a user may ask for
+  Drills drills = Drills::refused;
+};
+
+// Every problem of the spec, each naming its field; none means it can be trained, as far as can be
+// told without the data.
+std::vector<Error> problems_of(const ForecastSpec& spec, const SpecRules& rules);
+
+// The candidate that `text` most likely meant (few edits away), or empty.
+std::string_view nearest(std::string_view text, std::span<const std::string_view> candidates);
 
 }  // namespace trainyard::domain
