@@ -1,0 +1,53 @@
+#pragma once
+
+#include "worker/forecast/fit_cache.hpp"
+#include "worker/forecast/prepare.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace trainyard::forecast {
+
+// nullptr for a name it does not know.
+using ModelSource = std::function<std::unique_ptr<models::Model>(std::string_view)>;
+
+// What all fits of a job share.
+struct FitSettings {
+  std::vector<double> levels{95.0};
+  std::uint64_t seed = 42;
+  int threads = 1;
+  std::map<std::string, std::string> hyperparameters = {};  // model -> JSON object
+};
+
+// Fits `model` on the first `train` values and forecasts the `horizon` ones after a gap. Answers
+// from the cache when it can. Errors: the model's own, its misbehaviour (values that are not
+// finite, a wrong number of them, an exception) as internal, and cancelled.
+class Fitter {
+ public:
+  Fitter(ModelSource models, FitSettings settings, FitCache& cache, std::stop_token stop)
+      : models_(std::move(models)),
+        settings_(std::move(settings)),
+        cache_(cache),
+        stop_(std::move(stop)) {}
+
+  Result<FitOutcome> fit(const PreparedSeries& series, std::string_view model, std::size_t train,
+                         int gap, int horizon);
+  const FitSettings& settings() const { return settings_; }
+  bool is_stopped() const { return stop_.stop_requested(); }
+
+ private:
+  Result<FitOutcome> fit_anew(const PreparedSeries& series, std::string_view model,
+                              std::size_t train, int steps);
+
+  ModelSource models_;
+  FitSettings settings_;
+  FitCache& cache_;
+  std::stop_token stop_;
+};
+
+}  // namespace trainyard::forecast

@@ -1,0 +1,164 @@
+#include "worker/forecast/forecast_segment.hpp"
+
+#include "worker/forecast/backtest.hpp"
+#include "worker/forecast/ensemble.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace trainyard::forecast {
+namespace {
+
+// One series' run: fits every (model, window) once, whoever asks for it.
+class SegmentRun {
+ public:
+  SegmentRun(const PreparedSeries& series, const SegmentPlan& plan, Fitter& fitter,
+             const SegmentEvents& events)
+      : series_(series),
+        plan_(plan),
+        fitter_(fitter),
+        events_(events),
+        windows_(plan_windows(series.y.size(), plan.horizon, plan.backtest, series.season_length)) {
+  }
+
+  Result<ModelOutcome> run(const std::string& model) {
+    ModelOutcome outcome{.model = model};
+    ScoreSum sum;
+    for (std::size_t i = 0; i < windows_.size() && !outcome.problem; ++i) {
+      const auto& window = windows_[i];
+      auto fit = fit_one(model, window.train, plan_.backtest.gap, static_cast<int>(i) + 1);
+      if (fit) {
+        sum.add(std::span(series_.y).subspan(window.test, static_cast<std::size_t>(plan_.horizon)),
+                fit->forecast,
+                mase_scale(std::span(series_.y).first(window.train), series_.season_length));
+      } else if (fit.error().code == Errc::cancelled) {
+        return fail(fit.error());
+      } else {
+        outcome.problem = std::move(fit.error());
+      }
+    }
+    if (outcome.problem) return outcome;
+    auto fit = fit_one(model, series_.y.size(), 0, 0);
+    if (!fit && fit.error().code == Errc::cancelled) return fail(fit.error());
+    if (fit) {
+      outcome.scores = sum.scores();
+      outcome.forecast = std::move(fit->forecast);
+      outcome.description = std::move(fit->description);
+    } else {
+      outcome.problem = std::move(fit.error());
+    }
+    return outcome;
+  }
+
+  int windows() const { return static_cast<int>(windows_.size()); }
+
+ private:
+  Result<FitOutcome> fit_one(const std::string& model, std::size_t train, int gap, int window) {
+    if (model == ensemble_name) return combine(train, gap, window);
+    const auto key = std::pair(model, window);
+    const auto found = fits_.find(key);
+    if (found != fits_.end()) return found->second;
+    if (events_.fitting) events_.fitting(model, window, windows());
+    auto outcome = fitter_.fit(series_, model, train, gap, plan_.horizon);
+    fits_.emplace(key, outcome);
+    return outcome;
+  }
+
+  // A member that fails is left out: the others are still worth their mean.
+  Result<FitOutcome> combine(std::size_t train, int gap, int window) {
+    std::vector<FitOutcome> members;
+    std::vector<std::string> names;
+    for (const auto& name : plan_.members) {
+      auto member = fit_one(name, train, gap, window);
+      if (!member && member.error().code == Errc::cancelled) return member;
+      if (!member) continue;
+      members.push_back(std::move(*member));
+      names.push_back(name);
+    }
+    if (members.empty()) {
+      return fail(Error{.code = Errc::invalid_argument,
+                        .detail = "none of the ensemble's members could be fitted",
+                        .category = Category::data});
+    }
+    return FitOutcome{mean_of(members), fmt::format("mean({})", fmt::join(names, ", "))};
+  }
+
+  const PreparedSeries& series_;
+  const SegmentPlan& plan_;
+  Fitter& fitter_;
+  const SegmentEvents& events_;
+  std::vector<Window> windows_;
+  std::map<std::pair<std::string, int>, Result<FitOutcome>> fits_;
+};
+
+void choose_best(SegmentOutcome& outcome, const std::string& asked) {
+  std::vector<std::string> metrics{asked};
+  metrics.insert(metrics.end(), domain::metric_names.begin(), domain::metric_names.end());
+  for (const auto& metric : metrics) {
+    const ModelOutcome* best = nullptr;
+    for (const auto& model : outcome.models) {
+      if (model.problem || !score_of(model.scores, metric)) continue;
+      if (best == nullptr || *score_of(model.scores, metric) < *score_of(best->scores, metric)) {
+        best = &model;
+      }
+    }
+    if (best == nullptr) continue;
+    outcome.best_model = best->model;
+    outcome.metric = metric;
+    return;
+  }
+  for (const auto& model : outcome.models) {
+    if (model.problem) continue;
+    if (outcome.best_model.empty() || model.model == ensemble_name)
+      outcome.best_model = model.model;
+  }
+}
+
+void explain(SegmentOutcome& outcome, const SegmentPlan& plan) {
+  if (outcome.windows < plan.backtest.windows) {
+    outcome.quality.warnings.push_back(
+        fmt::format("the history is too short for {} backtest window{}: {} {} made",
+                    plan.backtest.windows, plan.backtest.windows == 1 ? "" : "s", outcome.windows,
+                    outcome.windows == 1 ? "was" : "were"));
+  }
+  if (!outcome.metric.empty() && outcome.metric != plan.metric) {
+    outcome.quality.warnings.push_back(
+        fmt::format("{} is not defined for this series: the best model was chosen by {}",
+                    plan.metric, outcome.metric));
+  }
+  if (!outcome.best_model.empty() || outcome.models.empty()) return;
+  const auto& first = outcome.models.front();
+  outcome.problem = *first.problem;
+  outcome.problem->detail =
+      fmt::format("no model could be fitted; {}: {}", first.model, first.problem->detail);
+}
+
+}  // namespace
+
+Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const SegmentPlan& plan,
+                                        Fitter& fitter, const SegmentEvents& events) {
+  SegmentRun run(series, plan, fitter, events);
+  SegmentOutcome outcome{.segment = series.segment,
+                         .windows = run.windows(),
+                         .dates = series.future(plan.horizon),
+                         .quality = series.quality};
+  for (const auto& model : plan.models) {
+    TRY(auto done, run.run(model));
+    outcome.models.push_back(std::move(done));
+    if (events.model_done) events.model_done(outcome.models.back());
+  }
+  choose_best(outcome, plan.metric);
+  explain(outcome, plan);
+  return outcome;
+}
+
+int fits_of(const SegmentPlan& plan, std::size_t length, int season_length) {
+  std::set<std::string> fitted(plan.models.begin(), plan.models.end());
+  if (fitted.erase(ensemble_name) > 0) fitted.insert(plan.members.begin(), plan.members.end());
+  const auto windows = plan_windows(length, plan.horizon, plan.backtest, season_length).size();
+  return static_cast<int>(fitted.size() * (windows + 1));
+}
+
+}  // namespace trainyard::forecast

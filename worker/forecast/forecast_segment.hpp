@@ -1,0 +1,57 @@
+#pragma once
+
+#include "common/domain/forecast_spec.hpp"
+#include "worker/forecast/fit.hpp"
+#include "worker/forecast/metrics.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace trainyard::forecast {
+
+// How one model did on one segment. A model that failed is a row with a reason, never missing.
+struct ModelOutcome {
+  std::string model;
+  std::optional<Error> problem;  // why there is no forecast
+  Scores scores;                 // of the backtest; empty when there was none
+  models::Forecast forecast;
+  std::string description;  // what was chosen: "ETS(M,Ad,M)"
+};
+
+struct SegmentOutcome {
+  std::string segment;
+  std::optional<Error> problem;  // nothing could be forecast: bad data, or every model failed
+  std::string best_model;
+  std::string metric;            // which one chose it; empty when there was no backtest
+  int windows = 0;               // of the backtest that the length allowed
+  std::vector<TimePoint> dates;  // of the forecasts
+  std::vector<ModelOutcome> models;
+  DataQuality quality;
+};
+
+struct SegmentPlan {
+  int horizon = 1;
+  std::vector<std::string> models;   // expanded: no `auto`; may contain `ensemble`
+  std::vector<std::string> members;  // of the ensemble
+  std::string metric = "mape";
+  domain::BacktestSpec backtest;
+};
+
+// Called before each fit and, with its outcome, after each model.
+struct SegmentEvents {
+  std::function<void(std::string_view model, int window, int windows)> fitting;  // window 0: final
+  std::function<void(const ModelOutcome&)> model_done;
+};
+
+// Backtests and forecasts one series with every model, then picks the best: the least value of the
+// asked metric, or of the next one in domain::metric_names that is defined for this series; without
+// a backtest the ensemble, else the first model that worked. The one error is cancelled.
+Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const SegmentPlan& plan,
+                                        Fitter& fitter, const SegmentEvents& events);
+
+// Fits that forecast_segment makes for a series of this length, however they end.
+int fits_of(const SegmentPlan& plan, std::size_t length, int season_length);
+
+}  // namespace trainyard::forecast

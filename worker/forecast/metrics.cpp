@@ -1,0 +1,61 @@
+#include "worker/forecast/metrics.hpp"
+
+#include <cmath>
+
+namespace trainyard::forecast {
+
+std::optional<double> score_of(const Scores& scores, std::string_view metric) {
+  if (metric == "mape") return scores.mape;
+  if (metric == "smape") return scores.smape;
+  if (metric == "mase") return scores.mase;
+  if (metric == "rmse") return scores.rmse;
+  if (metric == "mae") return scores.mae;
+  return std::nullopt;
+}
+
+void ScoreSum::add(std::span<const double> actual, const models::Forecast& forecast, double scale) {
+  const auto* interval = forecast.intervals.empty() ? nullptr : &forecast.intervals.front();
+  has_intervals_ = has_intervals_ && interval != nullptr;
+  has_zero_scale_ = has_zero_scale_ || scale == 0;
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    const double error = std::abs(actual[i] - forecast.mean[i]);
+    const double size = std::abs(actual[i]) + std::abs(forecast.mean[i]);
+    count_ += 1;
+    absolute_ += error;
+    squared_ += error * error;
+    if (size > 0) symmetric_ += 2 * error / size;
+    if (scale != 0) scaled_ += error / scale;
+    if (actual[i] == 0) {
+      has_zero_ = true;
+    } else {
+      percentage_ += error / std::abs(actual[i]);
+    }
+    if (interval != nullptr && actual[i] >= interval->lower[i] && actual[i] <= interval->upper[i]) {
+      covered_ += 1;
+    }
+  }
+}
+
+Scores ScoreSum::scores() const {
+  Scores scores;
+  if (count_ == 0) return scores;
+  if (!has_zero_) scores.mape = 100 * percentage_ / count_;
+  scores.smape = 100 * symmetric_ / count_;
+  if (!has_zero_scale_) scores.mase = scaled_ / count_;
+  scores.rmse = std::sqrt(squared_ / count_);
+  scores.mae = absolute_ / count_;
+  if (has_intervals_) scores.coverage = 100 * covered_ / count_;
+  return scores;
+}
+
+double mase_scale(std::span<const double> training, int season_length) {
+  auto lag = static_cast<std::size_t>(season_length);
+  if (lag >= training.size()) lag = 1;
+  if (lag >= training.size()) return 0;
+  double sum = 0;
+  for (auto i = lag; i < training.size(); ++i)
+    sum += std::abs(training[i] - training[i - lag]);
+  return sum / static_cast<double>(training.size() - lag);
+}
+
+}  // namespace trainyard::forecast

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "worker/models/model.hpp"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace trainyard::forecast {
+
+// How good forecasts were. Empty = undefined for this series.
+struct Scores {
+  std::optional<double> mape;   // percent; undefined when an actual value is zero
+  std::optional<double> smape;  // percent, 0 where both are zero
+  std::optional<double> mase;   // by the seasonal naive error of each training part; undefined
+                                // when that is zero
+  std::optional<double> rmse;
+  std::optional<double> mae;
+  std::optional<double> coverage;  // percent of actual values inside the first interval
+};
+
+// The score of a name in domain::metric_names.
+std::optional<double> score_of(const Scores& scores, std::string_view metric);
+
+// Adds up the test windows of one model.
+class ScoreSum {
+ public:
+  // `scale` is mase_scale() of the window's training part.
+  void add(std::span<const double> actual, const models::Forecast& forecast, double scale);
+  Scores scores() const;
+
+ private:
+  double count_ = 0;
+  double percentage_ = 0;
+  double symmetric_ = 0;
+  double squared_ = 0;
+  double absolute_ = 0;
+  double scaled_ = 0;
+  double covered_ = 0;
+  bool has_zero_ = false;
+  bool has_zero_scale_ = false;
+  bool has_intervals_ = true;
+};
+
+// Mean absolute error of the seasonal naive forecast inside the training part; with less than a
+// season of history, that of the naive one.
+double mase_scale(std::span<const double> training, int season_length);
+
+}  // namespace trainyard::forecast

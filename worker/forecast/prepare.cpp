@@ -1,0 +1,178 @@
+#include "worker/forecast/prepare.hpp"
+
+#include "worker/forecast/dates.hpp"
+#include "worker/forecast/grid.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+
+namespace trainyard::forecast {
+namespace {
+
+using domain::Observation;
+using domain::SegmentRows;
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int64_t periods_max = 5'000'000;
+
+std::unexpected<Error> bad_data(std::string detail, std::string hint,
+                                std::optional<std::int64_t> row = std::nullopt) {
+  return fail(Error{.code = Errc::invalid_argument,
+                    .detail = std::move(detail),
+                    .row = row,
+                    .hint = std::move(hint),
+                    .category = Category::data});
+}
+
+// Positions of the rows in the order of time.
+std::vector<std::size_t> time_order(const SegmentRows& rows) {
+  std::vector<std::size_t> order(rows.observations.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {},
+                    [&](std::size_t i) { return std::pair(rows.observations[i].time, i); });
+  return order;
+}
+
+Result<void> refuse_duplicates(const SegmentRows& rows, std::span<const std::size_t> order) {
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const auto& before = rows.observations[order[i - 1]];
+    const auto& here = rows.observations[order[i]];
+    if (before.time != here.time) continue;
+    return bad_data(fmt::format("rows {} and {} both have the date {}", before.row, here.row,
+                                format_date(here.time)),
+                    "remove one, add them up, or name the column that tells the series apart as "
+                    "segment_col",
+                    here.row);
+  }
+  return {};
+}
+
+// Straight lines between neighbours; the ends repeat the nearest value. Returns how many.
+std::int64_t fill_gaps(std::span<double> values) {
+  std::int64_t filled = 0;
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i <= values.size(); ++i) {
+    const bool is_end = i == values.size();
+    if (!is_end && std::isnan(values[i])) continue;
+    if (is_end && !last) return 0;  // nothing to draw a line from
+    for (auto k = last ? *last + 1 : 0; k < i; ++k, ++filled) {
+      if (!last) {
+        values[k] = values[i];
+      } else if (is_end) {
+        values[k] = values[*last];
+      } else {
+        const double share = static_cast<double>(k - *last) / static_cast<double>(i - *last);
+        values[k] = values[*last] + share * (values[i] - values[*last]);
+      }
+    }
+    last = i;
+  }
+  return filled;
+}
+
+void judge_values(PreparedSeries& series) {
+  const auto [low, high] = std::ranges::minmax(series.y);
+  series.quality.is_constant = low == high;
+  series.quality.is_zero = low == 0 && high == 0;
+  if (series.quality.is_zero) {
+    series.quality.warnings.emplace_back("all values are zero");
+  } else if (series.quality.is_constant) {
+    series.quality.warnings.emplace_back("all values are the same");
+  }
+  if (series.quality.interpolated * 2 > series.quality.periods) {
+    series.quality.warnings.emplace_back("more than half of the periods had no value");
+  }
+}
+
+// Lays the rows out on the grid, from the first value to the last; covariates go on to the last
+// row.
+Result<PreparedSeries> lay_out(const SegmentRows& rows, std::span<const std::size_t> order,
+                               const Grid& grid, DataQuality quality) {
+  const auto has_value = [&](std::size_t i) { return !std::isnan(rows.observations[i].value); };
+  const auto begin =
+      static_cast<std::size_t>(std::ranges::find_if(order, has_value) - order.begin());
+  auto end = order.size();
+  while (!has_value(order[end - 1]))
+    --end;
+  const auto low = grid.index[begin];
+  const auto known = grid.index.back() - low + 1;
+  if (known > periods_max) {
+    return bad_data(fmt::format("the dates span {} periods", known), "check the years");
+  }
+  const auto periods = grid.index[end - 1] - low + 1;
+  PreparedSeries series{.segment = rows.segment,
+                        .y = std::vector<double>(static_cast<std::size_t>(periods), missing),
+                        .start = domain::advance(grid.anchor, grid.step, low),
+                        .frequency = grid.frequency,
+                        .season_length = domain::season_length(grid.frequency),
+                        .quality = std::move(quality),
+                        .anchor = grid.anchor,
+                        .step = grid.step,
+                        .first_step = low};
+  for (auto i = begin; i < end; ++i) {
+    series.y[static_cast<std::size_t>(grid.index[i] - low)] = rows.observations[order[i]].value;
+  }
+  series.quality.periods = periods;
+  series.quality.interpolated = fill_gaps(series.y);
+  for (const auto& column : rows.covariates) {
+    auto& values = series.covariates.emplace_back(static_cast<std::size_t>(known), missing);
+    for (auto i = begin; i < order.size(); ++i) {
+      values[static_cast<std::size_t>(grid.index[i] - low)] = column[order[i]];
+    }
+    fill_gaps(values);
+    if (std::isnan(values.front())) {
+      return bad_data("a covariate has no values", "remove it from covariates");
+    }
+  }
+  judge_values(series);
+  return series;
+}
+
+}  // namespace
+
+std::vector<TimePoint> PreparedSeries::future(int horizon) const {
+  std::vector<TimePoint> dates;
+  const auto next = first_step + static_cast<std::int64_t>(y.size());
+  for (int i = 0; i < horizon; ++i)
+    dates.push_back(domain::advance(anchor, step, next + i));
+  return dates;
+}
+
+Result<PreparedSeries> prepare(const SegmentRows& rows, std::optional<domain::Frequency> asked) {
+  if (rows.problem) return fail(*rows.problem);
+  const auto has_value = [](const Observation& row) { return !std::isnan(row.value); };
+  const auto values = std::ranges::count_if(rows.observations, has_value);
+  if (values < 2) {
+    return bad_data(
+        fmt::format("the segment has {} value{}, at least 2 are needed", values,
+                    values == 1 ? "" : "s"),
+        "add history, or leave the segment out",
+        rows.observations.empty() ? std::nullopt : std::optional(rows.observations.front().row));
+  }
+  const auto order = time_order(rows);
+  TRY_DO(refuse_duplicates(rows, order));
+  DataQuality quality{.rows = static_cast<std::int64_t>(rows.observations.size()),
+                      .was_unsorted = !std::ranges::is_sorted(order)};
+  std::vector<TimePoint> times;
+  for (const auto i : order)
+    times.push_back(rows.observations[i].time);
+  const auto grid = make_grid(times, asked);
+  if (!grid) {
+    return bad_data("the dates follow no frequency: some are off the grid of the others",
+                    "correct them, or state the frequency to take them as consecutive periods",
+                    rows.observations[order.front()].row);
+  }
+  if (grid->is_consecutive) {
+    quality.warnings.push_back(fmt::format(
+        "the dates do not fit the stated frequency ({}): they were taken as consecutive periods",
+        domain::to_string(*asked)));
+  }
+  return lay_out(rows, order, *grid, std::move(quality));
+}
+
+}  // namespace trainyard::forecast

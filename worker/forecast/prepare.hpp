@@ -1,0 +1,52 @@
+#pragma once
+
+#include "common/domain/frequency.hpp"
+#include "common/domain/table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace trainyard::forecast {
+
+// What was found in and done to one segment's rows; part of the results, so that nobody trusts a
+// forecast more than its data.
+struct DataQuality {
+  std::int64_t rows = 0;
+  std::int64_t periods = 0;       // from the first to the last value
+  std::int64_t interpolated = 0;  // periods without a value, filled in for the models
+  bool was_unsorted = false;
+  bool is_constant = false;
+  bool is_zero = false;
+  std::vector<std::string> warnings = {};
+};
+
+// One segment, ready for the models: regular, finite, ascending.
+struct PreparedSeries {
+  std::string segment;
+  std::vector<double> y;
+  TimePoint start;              // of y[0]
+  domain::Frequency frequency;  // what the models are told
+  int season_length = 1;
+  std::vector<std::vector<double>> covariates = {};  // y.size() values each; more are the future's
+  DataQuality quality;
+
+  // y[i] is of the date anchor + (first_step + i) steps. `step` is the observed one and differs
+  // from `frequency` only when the dates did not fit it.
+  TimePoint anchor;
+  domain::Frequency step;
+  std::int64_t first_step = 0;
+
+  // The dates after the last value.
+  std::vector<TimePoint> future(int horizon) const;
+};
+
+// Sorts, checks, and fills gaps by straight lines. `asked` is the stated frequency: dates that do
+// not fit it are taken as consecutive periods, with a warning. Errors, category data, each naming
+// the row: an unreadable cell, a date twice (both rows), fewer than two values, dates that follow
+// no frequency.
+Result<PreparedSeries> prepare(const domain::SegmentRows& rows,
+                               std::optional<domain::Frequency> asked);
+
+}  // namespace trainyard::forecast
