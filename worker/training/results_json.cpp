@@ -1,0 +1,131 @@
+#include "worker/training/results_json.hpp"
+
+#include "worker/forecast/dates.hpp"
+
+#include <algorithm>
+
+namespace trainyard::training {
+namespace {
+
+using nlohmann::json;
+
+json number(const std::optional<double>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+json row_of(const std::string& date, const models::Forecast& forecast, std::size_t step,
+            std::size_t interval) {
+  return {{"ds", date},
+          {"yhat", forecast.mean[step]},
+          {"yhat_lower", forecast.intervals[interval].lower[step]},
+          {"yhat_upper", forecast.intervals[interval].upper[step]}};
+}
+
+json rows_of(const std::vector<std::string>& dates, const models::Forecast& forecast) {
+  json rows = json::array();
+  for (std::size_t i = 0; i < forecast.intervals.size(); ++i) {
+    for (std::size_t step = 0; step < dates.size(); ++step) {
+      auto& row = rows.emplace_back(row_of(dates[step], forecast, step, i));
+      row["level"] = forecast.intervals[i].level;
+    }
+  }
+  return rows;
+}
+
+json best_rows(const std::vector<std::string>& dates, const models::Forecast& forecast) {
+  json rows = json::array();
+  for (std::size_t step = 0; step < dates.size(); ++step) {
+    rows.push_back(row_of(dates[step], forecast, step, 0));
+  }
+  return rows;
+}
+
+json model_json(const forecast::ModelOutcome& model, const std::vector<std::string>& dates) {
+  if (model.problem) {
+    return {{"status", "failed"},
+            {"reason", describe(*model.problem)},
+            {"category", to_string(category_of(*model.problem))},
+            {"description", nullptr},
+            {"metrics", to_json(model.scores)},
+            {"forecast", json::array()}};
+  }
+  return {{"status", "ok"},
+          {"reason", nullptr},
+          {"category", nullptr},
+          {"description", model.description},
+          {"metrics", to_json(model.scores)},
+          {"forecast", rows_of(dates, model.forecast)}};
+}
+
+json quality_json(const forecast::SegmentOutcome& outcome) {
+  const auto& quality = outcome.quality;
+  return {{"rows", quality.rows},
+          {"periods", quality.periods},
+          {"interpolated", quality.interpolated},
+          {"was_unsorted", quality.was_unsorted},
+          {"is_constant", quality.is_constant},
+          {"is_zero", quality.is_zero},
+          {"backtest_windows", outcome.windows},
+          {"chosen_by", outcome.metric.empty() ? json(nullptr) : json(outcome.metric)},
+          {"warnings", quality.warnings}};
+}
+
+}  // namespace
+
+json to_json(const Error& error) {
+  return {{"detail", error.detail},
+          {"category", to_string(category_of(error))},
+          {"field", error.field.empty() ? json(nullptr) : json(error.field)},
+          {"row", error.row ? json(*error.row) : json(nullptr)},
+          {"hint", error.hint.empty() ? json(nullptr) : json(error.hint)}};
+}
+
+json to_json(const forecast::Scores& scores) {
+  return {{"mape", number(scores.mape)}, {"smape", number(scores.smape)},
+          {"mase", number(scores.mase)}, {"rmse", number(scores.rmse)},
+          {"mae", number(scores.mae)},   {"coverage", number(scores.coverage)}};
+}
+
+json to_json(const forecast::SegmentOutcome& outcome) {
+  json out{{"status", outcome.problem ? "failed" : "ok"},
+           {"best_model", nullptr},
+           {"metrics", json::object()},
+           {"forecast", json::array()},
+           {"models", json::object()},
+           {"data_quality", quality_json(outcome)}};
+  if (outcome.problem) out["error"] = to_json(*outcome.problem);
+  const auto dates = forecast::format_dates(outcome.dates);
+  for (const auto& model : outcome.models) {
+    out["models"][model.model] = model_json(model, dates);
+    if (model.problem) continue;
+    out["metrics"][model.model] = to_json(model.scores);
+    if (model.model != outcome.best_model) continue;
+    out["best_model"] = model.model;
+    out["forecast"] = best_rows(dates, model.forecast);
+  }
+  return out;
+}
+
+void MetricsMean::add(const forecast::ModelOutcome& outcome) {
+  if (outcome.problem) return;
+  auto& model = sums_[outcome.model];
+  const auto scores = to_json(outcome.scores);
+  for (const auto& [metric, value] : scores.items()) {
+    auto& sum = model[metric];
+    if (!value.is_number()) continue;
+    sum.total += value.get<double>();
+    ++sum.count;
+  }
+}
+
+json MetricsMean::json() const {
+  auto out = nlohmann::json::object();
+  for (const auto& [model, metrics] : sums_) {
+    for (const auto& [metric, sum] : metrics) {
+      out[model][metric] = sum.count > 0 ? nlohmann::json(sum.total / sum.count) : nullptr;
+    }
+  }
+  return out;
+}
+
+}  // namespace trainyard::training

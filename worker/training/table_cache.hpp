@@ -1,0 +1,55 @@
+#pragma once
+
+#include "common/ports/table_reader.hpp"
+#include "worker/forecast/columns.hpp"
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace trainyard::training {
+
+// What a job asks of a file.
+struct LoadRequest {
+  std::string path;
+  forecast::ColumnRoles roles;  // as asked; empty names are inferred
+  std::vector<std::string> covariates = {};
+  std::optional<std::string> segment = std::nullopt;
+};
+
+struct LoadedTable {
+  domain::TableInfo info;
+  forecast::ColumnRoles roles;  // as found
+  domain::SeriesTable table;    // the asked segment alone, or more
+};
+
+// Keeps whole tables in memory between the jobs of one process, because a batch asks for the same
+// file once per segment and model. A file is known by path, size and time of change; the least
+// recently used tables go when `bytes_max` is reached. Files too large for that are read anew, one
+// segment at a time. Not thread-safe.
+class TableCache {
+ public:
+  TableCache(ports::TableReader& reader, std::size_t bytes_max)
+      : reader_(reader), bytes_max_(bytes_max) {}
+
+  // Errors: those of TableReader and choose_columns.
+  Result<std::shared_ptr<const LoadedTable>> load(const LoadRequest& request,
+                                                  const std::stop_token& stop);
+
+ private:
+  struct Entry {
+    std::string key;
+    std::shared_ptr<const LoadedTable> table;
+    std::size_t bytes;
+  };
+
+  void keep(Entry entry);
+
+  ports::TableReader& reader_;
+  std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+  std::list<Entry> entries_;  // most recently used first
+};
+
+}  // namespace trainyard::training

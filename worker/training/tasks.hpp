@@ -1,0 +1,41 @@
+#pragma once
+
+#include "common/domain/forecast_spec.hpp"
+#include "common/ports/artifact_store.hpp"
+#include "common/ports/table_reader.hpp"
+#include "common/runtime/task.hpp"
+#include "worker/forecast/fit.hpp"
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+// What a child process can do about data and forecasts, as tasks of JSON to JSON:
+//
+//   "train"    {job_id, fence, batch_id?, config} -> {results, metrics, artifact_uri}
+//   "inspect"  {data_path, time_col?, target_col?, segment_col?, frequency?} -> {rows, columns,
+//              time_col, target_col, segment_col, frequency, segments: [{segment_id, …, problem}]}
+//   "convert"  {input, output} -> {rows, columns: [{name, type}]}
+//
+// Tasks run one at a time per registry. All stop within 50 ms of a request, with Errc::cancelled.
+
+namespace trainyard::training {
+
+struct TrainingOptions {
+  std::shared_ptr<ports::TableReader> reader;
+  // Results and the fits that jobs of one batch share; without it neither is kept.
+  std::shared_ptr<ports::ArtifactStore> artifacts;
+  forecast::ModelSource models;
+  std::span<const std::string_view> model_names;  // that `models` knows, without ensemble and auto
+  domain::Drills drills = domain::Drills::refused;
+  int threads = 1;                             // for the models that can use more
+  std::size_t table_cache_bytes = 128U << 20;  // tables kept between jobs
+  std::size_t fit_cache_bytes = 16U << 20;     // fits kept in memory between jobs
+};
+
+runtime::TaskRegistry training_tasks(TrainingOptions options);
+
+// `model_names` and what is made of them: ensemble and auto. What a config may ask for.
+std::vector<std::string_view> askable_models(std::span<const std::string_view> model_names);
+
+}  // namespace trainyard::training

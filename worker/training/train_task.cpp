@@ -1,0 +1,259 @@
+#include "worker/training/train_task.hpp"
+
+#include "common/wire/forecast_spec_json.hpp"
+#include "worker/forecast/ensemble.hpp"
+#include "worker/training/results_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace trainyard::training {
+namespace {
+
+using domain::ForecastSpec;
+using forecast::PreparedSeries;
+using forecast::SegmentOutcome;
+using forecast::SegmentPlan;
+using nlohmann::json;
+
+constexpr int segments_named_max = 5;
+
+struct TrainRequest {
+  std::string job_id;
+  std::int64_t fence = 0;
+  std::string batch_id;
+  ForecastSpec spec;
+  std::vector<std::string> members;  // of the ensemble, when the config names them
+};
+
+Error config_error(std::string detail, std::string field, std::string hint = {}) {
+  return {.code = Errc::invalid_argument,
+          .detail = std::move(detail),
+          .field = std::move(field),
+          .hint = std::move(hint),
+          .category = Category::config};
+}
+
+// {"ensemble": {"members": [...]}} is for us; the other models' parameters are theirs.
+Result<void> take_members(TrainRequest& request, std::span<const std::string_view> models) {
+  const auto found = request.spec.hyperparameters.find(forecast::ensemble_name);
+  if (found == request.spec.hyperparameters.end()) return {};
+  const auto parameters = json::parse(found->second, nullptr, false);
+  for (const auto& [key, value] : parameters.items()) {
+    if (key != "members" || !value.is_array()) {
+      return fail(config_error(fmt::format("ensemble has no parameter '{}'", key),
+                               "hyperparameters.ensemble", "it takes members: [model, …]"));
+    }
+    for (const auto& member : value) {
+      const auto name = member.is_string() ? member.get<std::string>() : member.dump();
+      if (std::ranges::find(models, name) == models.end()) {
+        return fail(config_error(fmt::format("model '{}' does not exist", name),
+                                 "hyperparameters.ensemble.members",
+                                 fmt::format("there are: {}", fmt::join(models, ", "))));
+      }
+      request.members.push_back(name);
+    }
+  }
+  return {};
+}
+
+Result<TrainRequest> parse_request(std::string_view text, const TrainingOptions& options) {
+  const auto parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("config")) {
+    return fail(config_error("a train request is an object with a config", "config"));
+  }
+  const auto models = askable_models(options.model_names);
+  auto spec = wire::parse_forecast_spec(parsed["config"].dump(), {models, options.drills});
+  if (!spec) return fail(spec.error().front());
+  TrainRequest request{.job_id = parsed.value("job_id", ""),
+                       .fence = parsed.value("fence", std::int64_t{0}),
+                       .spec = std::move(*spec)};
+  if (parsed.contains("batch_id") && parsed["batch_id"].is_string()) {
+    request.batch_id = parsed["batch_id"];
+  }
+  TRY_DO(take_members(request, options.model_names));
+  return request;
+}
+
+Result<std::vector<const domain::SegmentRows*>> choose_segments(const LoadedTable& loaded,
+                                                                const ForecastSpec& spec) {
+  std::vector<const domain::SegmentRows*> chosen;
+  std::vector<std::string_view> names;
+  for (const auto& segment : loaded.table.segments) {
+    names.push_back(segment.segment);
+    if (!spec.segment_id || segment.segment == *spec.segment_id) chosen.push_back(&segment);
+  }
+  if (!chosen.empty()) return chosen;
+  if (!spec.segment_id) {
+    auto error = config_error("the file has a header and no rows", "data_path");
+    error.category = Category::data;
+    return fail(std::move(error));
+  }
+  if (loaded.roles.segment.empty()) {
+    return fail(config_error("the data has no segment column", "segment_id",
+                             "leave segment_id out, or set segment_col"));
+  }
+  const auto near = domain::nearest(*spec.segment_id, names);
+  names.resize(std::min<std::size_t>(names.size(), segments_named_max));
+  return fail(config_error(
+      fmt::format("there is no segment '{}'", *spec.segment_id), "segment_id",
+      !near.empty() ? fmt::format("did you mean '{}'?", near)
+                    : fmt::format("there are, among others: {}", fmt::join(names, ", "))));
+}
+
+// Counts fits and tells about them.
+class Progress {
+ public:
+  Progress(runtime::TaskContext& context, const SegmentPlan& plan, int total, std::size_t segments)
+      : context_(context), plan_(plan), total_(std::max(1, total)), segments_(segments) {}
+
+  forecast::SegmentEvents events() {
+    return {.fitting = [this](std::string_view model, int window,
+                              int windows) { tell(model, window, windows); },
+            .model_done = [this](const forecast::ModelOutcome& model) { metrics_.add(model); }};
+  }
+
+  void begin_segment(const std::string& segment, int fits) {
+    segment_ = segment;
+    ++segment_no_;
+    end_ = begin_ + fits;
+    done_ = begin_;
+  }
+  // Fits that a failing model spared count as done.
+  void end_segment() { begin_ = done_ = end_; }
+
+  json metrics() const { return metrics_.json(); }
+
+ private:
+  void tell(std::string_view model, int window, int windows) {
+    if (!context_.report) return;
+    const auto found = std::ranges::find(plan_.models, model);
+    auto step = found != plan_.models.end()
+                    ? fmt::format("Fitting {} ({}/{})", model, found - plan_.models.begin() + 1,
+                                  plan_.models.size())
+                    : fmt::format("Fitting {} for the ensemble", model);
+    step += window > 0 ? fmt::format(", window {} of {}", window, windows) : ", full history";
+    if (segments_ > 1) step += fmt::format(", {} ({}/{})", segment_, segment_no_, segments_);
+    const auto metrics = metrics_.json();
+    context_.report({.fraction = static_cast<double>(done_) / total_,
+                     .step = std::move(step),
+                     .metrics = metrics.empty() ? std::string{} : metrics.dump()});
+    done_ = std::min(done_ + 1, end_);
+  }
+
+  runtime::TaskContext& context_;
+  const SegmentPlan& plan_;
+  int total_;
+  std::size_t segments_;
+  std::size_t segment_no_ = 0;
+  int begin_ = 0;
+  int done_ = 0;
+  int end_ = 0;
+  std::string segment_;
+  MetricsMean metrics_;
+};
+
+SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_view> existing) {
+  SegmentPlan plan{.horizon = request.spec.horizon,
+                   .models = forecast::expand_models(request.spec.models, existing),
+                   .members = request.members,
+                   .metric = request.spec.metric,
+                   .backtest = request.spec.backtest};
+  if (plan.members.empty()) plan.members = forecast::choose_members(plan.models, existing);
+  return plan;
+}
+
+Result<std::vector<SegmentOutcome>> forecast_all(
+    const std::vector<const domain::SegmentRows*>& segments, const TrainRequest& request,
+    const SegmentPlan& plan, forecast::Fitter& fitter, runtime::TaskContext& context,
+    json& metrics) {
+  std::vector<Result<PreparedSeries>> prepared;
+  int total = 0;
+  for (const auto* segment : segments) {
+    auto& series = prepared.emplace_back(forecast::prepare(*segment, request.spec.frequency));
+    if (series) total += forecast::fits_of(plan, series->y.size(), series->season_length);
+    if (context.stop.stop_requested()) return fail(Errc::cancelled, "training was stopped");
+  }
+  Progress progress(context, plan, total, segments.size());
+  const auto events = progress.events();
+  std::vector<SegmentOutcome> outcomes;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    auto& series = prepared[i];
+    if (!series) {
+      outcomes.push_back({.segment = segments[i]->segment, .problem = std::move(series.error())});
+      continue;
+    }
+    progress.begin_segment(series->segment,
+                           forecast::fits_of(plan, series->y.size(), series->season_length));
+    TRY(auto outcome, forecast::forecast_segment(*series, plan, fitter, events));
+    progress.end_segment();
+    outcomes.push_back(std::move(outcome));
+    *series = PreparedSeries{};  // many segments: keep no more than is still needed
+  }
+  metrics = progress.metrics();
+  return outcomes;
+}
+
+json results_of(const std::vector<SegmentOutcome>& outcomes) {
+  if (outcomes.size() == 1) return to_json(outcomes.front());
+  json segments = json::object();
+  for (const auto& outcome : outcomes)
+    segments[outcome.segment] = to_json(outcome);
+  return {{"segments", std::move(segments)}};
+}
+
+void add_uri(json& results, const std::string& uri) {
+  if (!results.contains("segments")) {
+    results["artifact_uri"] = uri;
+    return;
+  }
+  for (auto& [segment, result] : results["segments"].items())
+    result["artifact_uri"] = uri;
+}
+
+}  // namespace
+
+Result<std::string> train(TaskState& state, std::string_view text, runtime::TaskContext& context) {
+  const auto& options = state.options;
+  TRY(const auto request, parse_request(text, options));
+  const auto& spec = request.spec;
+  TRY(const auto loaded,
+      state.tables.load({.path = spec.data_path,
+                         .roles = {spec.time_col, spec.target_col, spec.segment_col},
+                         .covariates = spec.covariates,
+                         .segment = spec.segment_id},
+                        context.stop));
+  TRY(const auto segments, choose_segments(*loaded, spec));
+  const auto plan = plan_of(request, options.model_names);
+  state.fits.share_in(request.batch_id.empty() ? "" : "fits/" + request.batch_id);
+  forecast::Fitter fitter(options.models,
+                          {.levels = spec.levels,
+                           .seed = spec.seed,
+                           .threads = options.threads,
+                           .hyperparameters = spec.hyperparameters},
+                          state.fits, context.stop);
+  json metrics;
+  TRY(const auto outcomes, forecast_all(segments, request, plan, fitter, context, metrics));
+  const auto is_lost = [](const SegmentOutcome& outcome) { return outcome.problem.has_value(); };
+  if (std::ranges::all_of(outcomes, is_lost)) {
+    auto error = *outcomes.front().problem;
+    if (outcomes.size() > 1) {
+      error.detail = fmt::format("none of the {} segments could be forecast; {}: {}",
+                                 outcomes.size(), outcomes.front().segment, error.detail);
+    }
+    return fail(std::move(error));
+  }
+  auto results = results_of(outcomes);
+  std::string uri;
+  if (options.artifacts && !request.job_id.empty()) {
+    const auto name = fmt::format("jobs/{}/{}/results.json", request.job_id, request.fence);
+    TRY(uri, options.artifacts->put(name, results.dump()));
+  }
+  add_uri(results, uri);
+  return json{
+      {"results", std::move(results)}, {"metrics", std::move(metrics)}, {"artifact_uri", uri}}
+      .dump();
+}
+
+}  // namespace trainyard::training
