@@ -43,6 +43,11 @@ class FormFitter {
   const EtsForm& form() const { return layout_.form(); }
   double criterion() const { return corrected_criterion(log_likelihood(), parameters(), count()); }
 
+  void set(const EtsPoint& point) {
+    best_.x = layout_.pack(point.smoothing, point.initial);
+    best_.value = recursion_.evaluate(best_.x).value;
+  }
+
   void try_start(const EtsSmoothing& smoothing, const EtsState& state) {
     if (std::cmp_less_equal(task_.y.size(), layout_.size() + 2)) return;
     keep(search_optimum(recursion_, layout_, layout_.pack(smoothing, state), task_.y.size(),
@@ -104,9 +109,21 @@ void search_coarsely(const EtsTask& task, FormFitter& fitter) {
 
 }  // namespace
 
+EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& point) {
+  FormFitter fitter(task, form);
+  fitter.set(point);
+  return fitter.result();
+}
+
 EtsFit fit_form(const EtsTask& task, const EtsForm& form) {
   FormFitter fitter(task, form);
   search_coarsely(task, fitter);
+  for (EtsForm simpler = form; simpler.has_trend();) {
+    simpler.trend = simpler.is_damped() ? EtsTrend::additive : EtsTrend::none;
+    FormFitter relative(task, simpler);
+    search_coarsely(task, relative);
+    fitter.try_relative(relative);
+  }
   fitter.refine();
   return fitter.result();
 }

@@ -27,6 +27,14 @@ struct EtsTask {
   std::stop_token stop;
 };
 
+// The form at given parameters: nothing is searched for, but the smoothing parameters are moved
+// into the region that ets_parameters.hpp describes.
+struct EtsPoint {
+  EtsSmoothing smoothing;
+  EtsState initial;
+};
+EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& point);
+
 // The best fit of one form, of all starts. AICc is infinite when there are too few observations
 // for the form's parameters, or the form is not defined on the series.
 EtsFit fit_form(const EtsTask& task, const EtsForm& form);
