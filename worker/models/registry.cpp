@@ -3,6 +3,7 @@
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/naive/naive_models.hpp"
 #include "worker/models/theta/theta_model.hpp"
+#include "worker/models/xgboost/xgboost_model.hpp"
 
 #include <array>
 
@@ -20,6 +21,7 @@ constexpr std::array entries{
     Entry{"drift", make_drift},
     Entry{"ets", make_ets},
     Entry{"theta", make_theta},
+    Entry{"xgboost", make_xgboost},
 };
 
 constexpr auto names = [] {

@@ -1,0 +1,119 @@
+#include "tests/unit/models/sample_series.hpp"
+#include "worker/models/registry.hpp"
+#include "worker/models/xgboost/calendar_features.hpp"
+#include "worker/models/xgboost/conformal.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace trainyard::models {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::array levels{95.0};
+
+Result<std::unique_ptr<FittedModel>> fit(const Series& series, std::string_view settings = {}) {
+  return make_model("xgboost")->fit(series, {.hyperparameters = settings});
+}
+
+TEST(Xgboost, ExtrapolatesATrend) {
+  SampleSeries series{.name = "line"};
+  for (int t = 0; t < 100; ++t)
+    series.y.push_back(5.0 * t - 50.0);
+  const auto fitted = fit(series.view());
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  const auto forecast = (*fitted)->forecast({.horizon = 20});
+  EXPECT_NEAR(forecast->mean[19], 5.0 * 119 - 50.0, 5.0);
+}
+
+TEST(Xgboost, LearnsASeason) {
+  const auto series = synthetic(240, 12);
+  const auto all = synthetic(252, 12).y;
+  const auto fitted = fit(series.view());
+  const auto forecast = (*fitted)->forecast({.horizon = 12, .levels = levels});
+  for (std::size_t h = 0; h < 12; ++h)
+    EXPECT_NEAR(forecast->mean[h], all[240 + h], 25.0);
+}
+
+TEST(Xgboost, FollowsACovariate) {
+  SampleSeries series{.name = "driven"};
+  std::vector<double> covariate;
+  double level = 100.0;
+  for (int t = 0; t < 200; ++t) {
+    covariate.push_back(t % 7 == 3 || t % 11 == 5 ? 1.0 : 0.0);
+    level += covariate.back() > 0.0 ? 10.0 : -2.0;
+    series.y.push_back(level);
+  }
+  auto view = series.view();
+  view.covariates = {covariate};
+  const auto fitted = fit(view);
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  const std::vector<double> on{1.0, 1.0, 1.0};
+  const std::vector<double> off{0.0, 0.0, 0.0};
+  const auto rising = (*fitted)->forecast({.horizon = 3, .covariates = {on}});
+  const auto falling = (*fitted)->forecast({.horizon = 3, .covariates = {off}});
+  EXPECT_GT(rising->mean[2], level + 15.0);
+  EXPECT_LT(falling->mean[2], level);
+}
+
+TEST(Xgboost, AsksForFutureValuesOfItsCovariates) {
+  const auto series = synthetic(60, 1);
+  auto view = series.view();
+  view.covariates = {series.y};
+  const auto fitted = fit(view);
+  const auto forecast = (*fitted)->forecast({.horizon = 3});
+  ASSERT_FALSE(forecast);
+  EXPECT_EQ(forecast.error().code, Errc::invalid_argument);
+  EXPECT_EQ(forecast.error().field, "covariates");
+}
+
+TEST(Xgboost, NamesTheBoundsOfAHyperparameter) {
+  const auto fitted = fit(air_passengers().view(), R"({"max_depth": 99})");
+  ASSERT_FALSE(fitted);
+  EXPECT_THAT(describe(fitted.error()), HasSubstr("hyperparameters.xgboost.max_depth"));
+  EXPECT_THAT(describe(fitted.error()), HasSubstr("1 to 16"));
+}
+
+TEST(ConformalBands, TakeTheRankThatCoversFiniteSamples) {
+  // 19 scores: 95 % of 20 is the 19th, 90 % the 18th.
+  std::vector<std::vector<double>> errors;
+  for (int i = 1; i <= 19; ++i)
+    errors.push_back({i % 2 == 0 ? -1.0 * i : 1.0 * i});
+  const ConformalBands bands(errors);
+  EXPECT_NEAR(bands.half_width(95.0, 1), 19.0, 1e-12);
+  EXPECT_NEAR(bands.half_width(90.0, 1), 18.0, 1e-12);
+}
+
+TEST(ConformalBands, StretchTheLargestErrorWhenScoresAreTooFew) {
+  const ConformalBands bands({{1.0}, {2.0}, {-3.0}});
+  EXPECT_GT(bands.half_width(95.0, 1), 3.0);
+  EXPECT_GT(bands.half_width(99.0, 1), bands.half_width(95.0, 1));
+}
+
+TEST(ConformalBands, NeverNarrowWithTheStep) {
+  const ConformalBands bands({{1.0, 0.5, 3.0}, {2.0, 1.0}, {1.0}});
+  for (int step = 1; step < 20; ++step)
+    EXPECT_LE(bands.half_width(80.0, step), bands.half_width(80.0, step + 1));
+}
+
+TEST(CalendarFeatures, SayWhatVariesAtTheFrequency) {
+  using namespace std::chrono_literals;
+  const TimePoint leap_day = std::chrono::sys_days(2024y / 2 / 29) + 13h;
+  const auto features = [&](domain::Period period) {
+    std::vector<float> row;
+    append_calendar_features(leap_day, {.period = period}, row);
+    EXPECT_EQ(row.size(), calendar_feature_count({.period = period}));
+    return row;
+  };
+  EXPECT_THAT(features(domain::Period::year), ElementsAre());
+  EXPECT_THAT(features(domain::Period::month), ElementsAre(2, 29));
+  EXPECT_THAT(features(domain::Period::day), ElementsAre(4, 29, 60, 2));
+  EXPECT_THAT(features(domain::Period::hour), ElementsAre(13, 4, 2));
+}
+
+}  // namespace
+}  // namespace trainyard::models

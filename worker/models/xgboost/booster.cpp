@@ -1,0 +1,164 @@
+#include "worker/models/xgboost/booster.hpp"
+
+#include <fmt/format.h>
+#include <xgboost/c_api.h>
+
+#include <dlfcn.h>
+#include <string>
+#include <utility>
+
+namespace trainyard::models {
+namespace {
+
+// The entry points in use, found at run time.
+struct Library {
+  decltype(&XGBGetLastError) last_error = nullptr;
+  decltype(&XGDMatrixCreateFromDense) matrix_create = nullptr;
+  decltype(&XGDMatrixSetFloatInfo) matrix_set = nullptr;
+  decltype(&XGDMatrixFree) matrix_free = nullptr;
+  decltype(&XGBoosterCreate) booster_create = nullptr;
+  decltype(&XGBoosterSetParam) booster_set = nullptr;
+  decltype(&XGBoosterUpdateOneIter) booster_update = nullptr;
+  decltype(&XGBoosterPredictFromDense) booster_predict = nullptr;
+  decltype(&XGBoosterFree) booster_free = nullptr;
+
+  std::unexpected<Error> complaint() const {
+    // A stack trace follows on further lines.
+    const std::string_view text = last_error();
+    return fail(Errc::internal, fmt::format("XGBoost: {}", text.substr(0, text.find('\n'))));
+  }
+};
+
+// Never unloaded: OpenMP's threads would be left without their code.
+Result<Library> load_library() {
+  void* handle = dlopen("libxgboost.so.0", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (handle == nullptr)
+    return fail(
+        {.code = Errc::unavailable,
+         .detail = fmt::format("the model xgboost needs the XGBoost library: {}", dlerror()),
+         .hint = "install libxgboost0, or choose another model",
+         .category = Category::config});
+  Library library;
+  bool complete = true;
+  const auto find = [&]<class Function>(Function& function, const char* name) {
+    function = reinterpret_cast<Function>(dlsym(handle, name));
+    complete = complete && function != nullptr;
+  };
+  find(library.last_error, "XGBGetLastError");
+  find(library.matrix_create, "XGDMatrixCreateFromDense");
+  find(library.matrix_set, "XGDMatrixSetFloatInfo");
+  find(library.matrix_free, "XGDMatrixFree");
+  find(library.booster_create, "XGBoosterCreate");
+  find(library.booster_set, "XGBoosterSetParam");
+  find(library.booster_update, "XGBoosterUpdateOneIter");
+  find(library.booster_predict, "XGBoosterPredictFromDense");
+  find(library.booster_free, "XGBoosterFree");
+  dlclose(handle);
+  if (!complete)
+    return fail({.code = Errc::unavailable,
+                 .detail = "the XGBoost library is too old: 1.7 is needed",
+                 .category = Category::config});
+  return library;
+}
+
+// NumPy's array interface, which the library reads arrays by.
+std::string array_interface(std::span<const float> values, std::size_t columns) {
+  return fmt::format(R"({{"data":[{},true],"shape":[{},{}],"typestr":"<f4","version":3}})",
+                     reinterpret_cast<std::uintptr_t>(values.data()), values.size() / columns,
+                     columns);
+}
+
+class Matrix {
+ public:
+  explicit Matrix(const Library& library) : library_(library) {}
+  ~Matrix() {
+    if (handle_ != nullptr) library_.matrix_free(handle_);
+  }
+  Matrix(const Matrix&) = delete;
+  Matrix& operator=(const Matrix&) = delete;
+
+  Result<void> fill(const TrainingRows& rows) {
+    const auto interface =
+        array_interface(rows.features, rows.features.size() / rows.targets.size());
+    if (library_.matrix_create(interface.c_str(), R"({"missing":NaN,"nthread":1})", &handle_) !=
+            0 ||
+        library_.matrix_set(handle_, "label", rows.targets.data(), rows.targets.size()) != 0)
+      return library_.complaint();
+    return {};
+  }
+
+  DMatrixHandle get() const { return handle_; }
+
+ private:
+  const Library& library_;
+  DMatrixHandle handle_ = nullptr;
+};
+
+std::vector<std::pair<const char*, std::string>> parameters(const BoosterOptions& options) {
+  return {
+      {"verbosity", "0"},
+      {"nthread", "1"},
+      {"objective", "reg:squarederror"},
+      {"tree_method", "hist"},
+      {"disable_default_eval_metric", "1"},
+      {"max_bin", fmt::to_string(options.bins_max)},
+      {"max_depth", fmt::to_string(options.depth_max)},
+      {"eta", fmt::to_string(options.learning_rate)},
+      {"min_child_weight", fmt::to_string(options.leaf_weight_min)},
+      {"subsample", fmt::to_string(options.row_share)},
+      {"base_score", fmt::to_string(options.base)},
+      {"seed", fmt::to_string(options.seed)},
+  };
+}
+
+}  // namespace
+
+struct Booster::Handle {
+  Library library;
+  BoosterHandle booster = nullptr;
+
+  explicit Handle(const Library& loaded) : library(loaded) {}
+  ~Handle() {
+    if (booster != nullptr) library.booster_free(booster);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+};
+
+Booster::Booster(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+Booster::Booster(Booster&&) noexcept = default;
+Booster& Booster::operator=(Booster&&) noexcept = default;
+Booster::~Booster() = default;
+
+Result<Booster> Booster::train(const TrainingRows& rows, const BoosterOptions& options,
+                               const std::stop_token& stop) {
+  TRY(const auto library, load_library());
+  auto handle = std::make_unique<Handle>(library);
+  Matrix matrix(handle->library);
+  TRY_DO(matrix.fill(rows));
+  const DMatrixHandle data = matrix.get();
+  if (library.booster_create(&data, 1, &handle->booster) != 0) return library.complaint();
+  for (const auto& [name, value] : parameters(options))
+    if (library.booster_set(handle->booster, name, value.c_str()) != 0) return library.complaint();
+  for (int round = 0; round < options.rounds; ++round) {
+    if (stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
+    if (library.booster_update(handle->booster, round, data) != 0) return library.complaint();
+  }
+  return Booster(std::move(handle));
+}
+
+Result<std::vector<double>> Booster::predict(std::span<const float> features,
+                                             std::size_t columns) const {
+  constexpr auto config = R"({"type":0,"training":false,"iteration_begin":0,"iteration_end":0,)"
+                          R"("strict_shape":false,"missing":NaN,"cache_id":0})";
+  const auto interface = array_interface(features, columns);
+  const bst_ulong* shape = nullptr;
+  bst_ulong dimensions = 0;
+  const float* values = nullptr;
+  if (handle_->library.booster_predict(handle_->booster, interface.c_str(), config, nullptr, &shape,
+                                       &dimensions, &values) != 0)
+    return handle_->library.complaint();
+  return std::vector<double>(values, values + features.size() / columns);
+}
+
+}  // namespace trainyard::models

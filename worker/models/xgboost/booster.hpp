@@ -1,0 +1,54 @@
+#pragma once
+
+#include "common/base/error.hpp"
+
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+// Gradient-boosted regression trees by XGBoost (Chen & Guestrin, XGBoost: A Scalable Tree Boosting
+// System, 2016). Hides the library: it is loaded when the first booster is trained, so that only
+// processes that train carry it and its OpenMP. One thread, whatever OMP_NUM_THREADS says.
+
+namespace trainyard::models {
+
+struct BoosterOptions {
+  int rounds = 100;            // trees
+  int depth_max = 4;           // levels of a tree
+  int bins_max = 16;           // of each feature's histogram
+  double learning_rate = 0.1;  // share of each tree's advice that is taken
+  double leaf_weight_min = 3;  // fewest rows in a leaf
+  double row_share = 1.0;      // rows that each tree sees, drawn by the seed
+  double base = 0.0;           // prediction before the first tree
+  unsigned seed = 42;
+};
+
+// Row-major; NaN marks a missing feature.
+struct TrainingRows {
+  std::span<const float> features;  // rows × columns
+  std::span<const float> targets;   // rows
+};
+
+// Movable, not thread-safe.
+class Booster {
+ public:
+  // Errc: unavailable when the library is not installed; cancelled, checked after each tree;
+  // internal for anything the library complains about.
+  static Result<Booster> train(const TrainingRows& rows, const BoosterOptions& options,
+                               const std::stop_token& stop);
+
+  Booster(Booster&&) noexcept;
+  Booster& operator=(Booster&&) noexcept;
+  ~Booster();
+
+  // `columns` as trained; one prediction per row.
+  Result<std::vector<double>> predict(std::span<const float> features, std::size_t columns) const;
+
+ private:
+  struct Handle;
+  explicit Booster(std::unique_ptr<Handle> handle);
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace trainyard::models

@@ -1,0 +1,187 @@
+#include "worker/models/xgboost/xgboost_model.hpp"
+
+#include "worker/models/hyperparameters.hpp"
+#include "worker/models/numeric/normal_bands.hpp"
+#include "worker/models/numeric/scaled_series.hpp"
+#include "worker/models/xgboost/booster.hpp"
+#include "worker/models/xgboost/change_features.hpp"
+#include "worker/models/xgboost/conformal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace trainyard::models {
+namespace {
+
+constexpr std::size_t observations_min = 10;
+constexpr std::size_t held_out_max = 60;
+constexpr std::size_t steps_max = 24;  // whose errors are measured for the bands
+
+constexpr std::array settings{
+    Setting{.name = "rounds", .fallback = 80, .min = 1, .max = 10'000},
+    Setting{.name = "max_depth", .fallback = 3, .min = 1, .max = 16},
+    Setting{.name = "learning_rate", .fallback = 0.08, .min = 1e-4, .max = 1.0},
+    Setting{.name = "min_child_weight", .fallback = 5, .min = 0.0, .max = 1e6},
+    Setting{.name = "subsample", .fallback = 1.0, .min = 0.05, .max = 1.0},
+};
+
+// Values of the covariates at one period.
+std::vector<float> values_at(const std::vector<std::span<const double>>& covariates,
+                             std::size_t t) {
+  std::vector<float> values;
+  for (const auto& covariate : covariates)
+    values.push_back(static_cast<float>(covariate[t]));
+  return values;
+}
+
+// A series made ready for training.
+struct Prepared {
+  FeaturePlan plan;
+  ChangeScale scale;
+  std::vector<double> levels;
+  std::vector<std::span<const double>> covariates;
+  BoosterOptions options;
+};
+
+// Trains on the first `length` periods.
+Result<Booster> train(const Prepared& data, std::size_t length, const std::stop_token& stop) {
+  constexpr std::size_t stop_mask = 0xfff;
+  const ChangeHistory history(data.plan, data.scale, std::span(data.levels).first(length));
+  std::vector<float> features;
+  std::vector<float> targets;
+  features.reserve(length * data.plan.columns());
+  for (std::size_t t = 1; t < length; ++t) {
+    if ((t & stop_mask) == 0 && stop.stop_requested())
+      return fail(Errc::cancelled, "stopped on request");
+    history.append_row(t, values_at(data.covariates, t), features);
+    targets.push_back(static_cast<float>(history.change(t)));
+  }
+  return Booster::train({.features = features, .targets = targets}, data.options, stop);
+}
+
+// Errors of forecasts from each origin in the held-out end, all origins one step at a time.
+Result<ConformalBands> measure_errors(const Prepared& data, const std::stop_token& stop) {
+  const std::size_t n = data.levels.size();
+  const std::size_t held_out = std::clamp<std::size_t>(n / 4, 2, held_out_max);
+  const std::size_t steps = std::min(steps_max, (held_out + 1) / 2);
+  const std::size_t first = n - held_out;
+  TRY(const Booster booster, train(data, first, stop));
+
+  std::vector<ChangeHistory> origins;
+  for (std::size_t origin = first; origin < n; ++origin)
+    origins.push_back(
+        ChangeHistory::recent(data.plan, data.scale, std::span(data.levels).first(origin)));
+  std::vector<std::vector<double>> errors(held_out);
+  for (std::size_t step = 0; step < steps; ++step) {
+    std::vector<float> features;
+    const std::size_t alive = held_out - step;
+    for (std::size_t o = 0; o < alive; ++o)
+      origins[o].append_row(origins[o].size(), values_at(data.covariates, first + o + step),
+                            features);
+    TRY(const auto changes, booster.predict(features, data.plan.columns()));
+    for (std::size_t o = 0; o < alive; ++o) {
+      origins[o].append_change(changes[o]);
+      errors[o].push_back(data.levels[first + o + step] - origins[o].level());
+    }
+  }
+  return ConformalBands(errors);
+}
+
+class FittedXgboost final : public FittedModel {
+ public:
+  FittedXgboost(const Prepared& data, Booster booster, ConformalBands bands, double scale)
+      : plan_(data.plan),
+        change_scale_(data.scale),
+        history_(ChangeHistory::recent(data.plan, data.scale, data.levels)),
+        booster_(std::move(booster)),
+        bands_(std::move(bands)),
+        scale_(scale) {}
+
+  Result<Forecast> forecast(const ForecastRequest& request) const override {
+    TRY_DO(check_request(request, plan_.covariates));
+    TRY(const auto path, levels_ahead(request));
+    Forecast result;
+    for (const double level : path)
+      result.mean.push_back(value_of(level));
+    for (const double level : request.levels) {
+      Interval band{.level = level};
+      for (std::size_t h = 0; h < path.size(); ++h) {
+        const double width = bands_.half_width(level, static_cast<int>(h) + 1);
+        band.lower.push_back(std::min(result.mean[h], value_of(path[h] - width)));
+        band.upper.push_back(std::max(result.mean[h], value_of(path[h] + width)));
+      }
+      result.intervals.push_back(std::move(band));
+    }
+    return result;
+  }
+
+  std::string description() const override {
+    return fmt::format("XGBoost({} lags, {} features{})", plan_.lags, plan_.columns(),
+                       change_scale_.transform == Transform::logarithm ? ", log" : "");
+  }
+
+ private:
+  double value_of(double level) const {
+    return finite(finite(change_scale_.from_level(level)) * scale_);
+  }
+
+  Result<std::vector<double>> levels_ahead(const ForecastRequest& request) const {
+    ChangeHistory history = history_;
+    std::vector<double> path;
+    std::vector<float> row;
+    for (std::size_t h = 0; std::cmp_less(h, request.horizon); ++h) {
+      row.clear();
+      history.append_row(history.size(), values_at(request.covariates, h), row);
+      TRY(const auto change, booster_.predict(row, plan_.columns()));
+      history.append_change(change.front());
+      path.push_back(history.level());
+    }
+    return path;
+  }
+
+  FeaturePlan plan_;
+  ChangeScale change_scale_;
+  ChangeHistory history_;  // after the last observation
+  Booster booster_;
+  ConformalBands bands_;
+  double scale_;
+};
+
+class Xgboost final : public Model {
+ public:
+  std::string_view name() const override { return "xgboost"; }
+
+  Result<std::unique_ptr<FittedModel>> fit(const Series& series,
+                                           const FitContext& context) const override {
+    TRY(const auto values, read_hyperparameters(name(), context.hyperparameters, settings));
+    TRY(const auto scaled_series,
+        scaled(series, {.model = name(), .observations = observations_min}));
+    Prepared data{.plan = plan_features(series),
+                  .scale = change_scale(scaled_series.y),
+                  .covariates = series.covariates};
+    for (const double v : scaled_series.y)
+      data.levels.push_back(data.scale.to_level(v));
+    data.options = {.rounds = static_cast<int>(values.find("rounds")->second),
+                    .depth_max = static_cast<int>(values.find("max_depth")->second),
+                    .learning_rate = values.find("learning_rate")->second,
+                    .leaf_weight_min = values.find("min_child_weight")->second,
+                    .row_share = values.find("subsample")->second,
+                    .base = data.scale.drift,
+                    .seed = static_cast<unsigned>(context.seed & 0x7fffffff)};
+    TRY(auto bands, measure_errors(data, context.stop));
+    TRY(auto booster, train(data, data.levels.size(), context.stop));
+    return std::make_unique<FittedXgboost>(data, std::move(booster), std::move(bands),
+                                           scaled_series.scale);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_xgboost() {
+  return std::make_unique<Xgboost>();
+}
+
+}  // namespace trainyard::models

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "worker/models/model.hpp"
+
+#include <memory>
+
+namespace trainyard::models {
+
+// Gradient-boosted trees (booster.hpp) on one series: they learn its changes (change_features.hpp)
+// and forecast step by step, each step a lag of the next. Bands are conformal (conformal.hpp), from
+// a second booster that did not see the last quarter of the series, at most 60 periods.
+//
+// Needs 10 observations. Uses covariates, and their future values. Hyperparameters: rounds,
+// max_depth, learning_rate, min_child_weight, subsample. Errors: invalid_argument, cancelled,
+// unavailable without the library. Fitting costs two trainings; memory is rows × columns floats.
+std::unique_ptr<Model> make_xgboost();
+
+}  // namespace trainyard::models
