@@ -133,7 +133,7 @@ void EventBusContract::SetUp() {
 
 TEST_P(EventBusContract, DeliversKeyValueAndHeaders) {
   const auto bus = harness->make_bus();
-  const auto reader = subscribe(*bus, harness->topic(), "workers");
+  const auto reader = subscribe(*bus, harness->topic(), harness->group());
   auto sent = message(harness->topic(), "k", "{\"a\":1}");
   sent.headers = {{"correlation_id", "req-1"}, {"other", ""}};
   publish(*bus, {sent});
@@ -147,7 +147,7 @@ TEST_P(EventBusContract, DeliversKeyValueAndHeaders) {
 
 TEST_P(EventBusContract, ReportsOnceForEachMessage) {
   const auto bus = harness->make_bus();
-  const auto reader = subscribe(*bus, harness->topic(), "workers");
+  const auto reader = subscribe(*bus, harness->topic(), harness->group());
   Reports reports(100);
   bus->publish(numbered(harness->topic(), 100, 7), reports.callback());
   const auto got = poll_count(*reader, 100);
@@ -157,7 +157,7 @@ TEST_P(EventBusContract, ReportsOnceForEachMessage) {
 
 TEST_P(EventBusContract, KeepsTheOrderOfEachKey) {
   const auto bus = harness->make_bus();
-  const auto reader = subscribe(*bus, harness->topic(), "workers");
+  const auto reader = subscribe(*bus, harness->topic(), harness->group());
   for (int part = 0; part < 10; ++part) {
     auto messages = numbered(harness->topic(), 100, 7);
     for (auto& each : messages)
@@ -177,14 +177,14 @@ TEST_P(EventBusContract, KeepsTheOrderOfEachKey) {
 TEST_P(EventBusContract, KeepsForAGroupWhatCameBeforeItsFirstMember) {
   const auto bus = harness->make_bus();
   publish(*bus, numbered(harness->topic(), 10, 3));
-  const auto reader = subscribe(*bus, harness->topic(), "workers");
+  const auto reader = subscribe(*bus, harness->topic(), harness->group());
   EXPECT_EQ(poll_count(*reader, 10).size(), 10u);
 }
 
 TEST_P(EventBusContract, SharesTheMessagesWithinAGroup) {
   const auto bus = harness->make_bus();
-  const auto first = subscribe(*bus, harness->topic(), "workers");
-  const auto second = subscribe(*bus, harness->topic(), "workers");
+  const auto first = subscribe(*bus, harness->topic(), harness->group());
+  const auto second = subscribe(*bus, harness->topic(), harness->group());
   std::set<std::string> by_first;
   std::set<std::string> by_second;
   const auto deadline = steady_clock::now() + patience;
@@ -205,10 +205,10 @@ TEST_P(EventBusContract, DeliversAgainWhatAMemberLeftUnfinished) {
   const auto bus = harness->make_bus();
   publish(*bus, numbered(harness->topic(), 10, 10));
   {
-    const auto dying = subscribe(*bus, harness->topic(), "workers");
+    const auto dying = subscribe(*bus, harness->topic(), harness->group());
     ASSERT_EQ(poll_count(*dying, 10).size(), 10u);
   }
-  const auto heir = subscribe(*bus, harness->topic(), "workers");
+  const auto heir = subscribe(*bus, harness->topic(), harness->group());
   EXPECT_EQ(poll_count(*heir, 10).size(), 10u);
 }
 
@@ -216,7 +216,7 @@ TEST_P(EventBusContract, DoesNotDeliverAgainWhatIsDone) {
   auto bus = harness->make_bus();
   publish(*bus, numbered(harness->topic(), 10, 10));
   {
-    const auto reader = subscribe(*bus, harness->topic(), "workers");
+    const auto reader = subscribe(*bus, harness->topic(), harness->group());
     const auto got = poll_count(*reader, 10);
     ASSERT_EQ(got.size(), 10u);
     reader->done(positions(got));
@@ -225,7 +225,7 @@ TEST_P(EventBusContract, DoesNotDeliverAgainWhatIsDone) {
     bus.reset();
     bus = harness->make_bus();
   }
-  const auto heir = subscribe(*bus, harness->topic(), "workers");
+  const auto heir = subscribe(*bus, harness->topic(), harness->group());
   publish(*bus, {message(harness->topic(), "key-0", "news")});
   EXPECT_THAT(values(poll_count(*heir, 1)), ElementsAre("news"));
 }
@@ -234,13 +234,13 @@ TEST_P(EventBusContract, TakesDoneInAnyOrder) {
   const auto bus = harness->make_bus();
   publish(*bus, numbered(harness->topic(), 9, 1));  // one key: one partition
   {
-    const auto reader = subscribe(*bus, harness->topic(), "workers");
+    const auto reader = subscribe(*bus, harness->topic(), harness->group());
     auto got = poll_count(*reader, 9);
     ASSERT_EQ(got.size(), 9u);
     for (const auto i : {8, 2, 0, 1, 5})
       reader->done(std::array{got[i].position});
   }
-  const auto heir = subscribe(*bus, harness->topic(), "workers");
+  const auto heir = subscribe(*bus, harness->topic(), harness->group());
   const auto again = poll_until(*heir, [](const auto& all) {
     return std::ranges::any_of(all, [](const auto& each) { return each.message.value == "7"; });
   });
@@ -251,7 +251,7 @@ TEST_P(EventBusContract, TakesDoneInAnyOrder) {
 
 TEST_P(EventBusContract, ShowsEverythingFromNowOnToAReaderWithoutGroup) {
   const auto bus = harness->make_bus();
-  const auto worker = subscribe(*bus, harness->topic(), "workers");
+  const auto worker = subscribe(*bus, harness->topic(), harness->group());
   publish(*bus, numbered(harness->topic(), 5, 5));
   ASSERT_EQ(poll_count(*worker, 5).size(), 5u);
   const auto first = subscribe(*bus, harness->topic(), std::nullopt);
@@ -263,7 +263,7 @@ TEST_P(EventBusContract, ShowsEverythingFromNowOnToAReaderWithoutGroup) {
 
 TEST_P(EventBusContract, TellsTheEndOfATopic) {
   const auto bus = harness->make_bus();
-  const auto worker = subscribe(*bus, harness->topic(), "workers");
+  const auto worker = subscribe(*bus, harness->topic(), harness->group());
   publish(*bus, numbered(harness->topic(), 20, 20));
   const auto got = poll_count(*worker, 20);
   const auto ends = bus->end_of(harness->topic());
@@ -281,7 +281,7 @@ TEST_P(EventBusContract, TellsTheEndOfATopic) {
 
 TEST_P(EventBusContract, ReturnsNothingNewWhilePaused) {
   const auto bus = harness->make_bus();
-  const auto reader = subscribe(*bus, harness->topic(), "workers");
+  const auto reader = subscribe(*bus, harness->topic(), harness->group());
   publish(*bus, numbered(harness->topic(), 4, 4));
   ASSERT_EQ(poll_count(*reader, 4).size(), 4u);
   reader->pause();
@@ -293,7 +293,7 @@ TEST_P(EventBusContract, ReturnsNothingNewWhilePaused) {
 
 TEST_P(EventBusContract, EndsAPollWhenWoken) {
   const auto bus = harness->make_bus();
-  const auto reader = subscribe(*bus, harness->topic(), "workers");
+  const auto reader = subscribe(*bus, harness->topic(), harness->group());
   reader->wake();  // before
   EXPECT_THAT(*reader->poll(10, std::chrono::hours(1)), IsEmpty());
   auto polling = std::async(std::launch::async,
@@ -309,7 +309,7 @@ TEST_P(EventBusContract, EndsAPollWhenWoken) {
 
 TEST_P(EventBusContract, CarriesABigBatch) {
   const auto bus = harness->make_bus();
-  const auto reader = subscribe(*bus, harness->topic(), "workers");
+  const auto reader = subscribe(*bus, harness->topic(), harness->group());
   Reports reports(10'000);
   bus->publish(numbered(harness->topic(), 10'000, 500), reports.callback());
   std::set<std::string> seen;

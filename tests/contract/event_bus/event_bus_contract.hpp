@@ -17,7 +17,8 @@ class BusHarness {
  public:
   virtual ~BusHarness() = default;
   virtual std::unique_ptr<ports::EventBus> make_bus() = 0;
-  virtual std::string topic() const = 0;  // fresh for this test, declared for group "workers"
+  virtual std::string topic() const = 0;  // fresh for this test, declared for group()
+  virtual std::string group() const { return "workers"; }
   virtual bool survives_reopening() const = 0;
 };
 

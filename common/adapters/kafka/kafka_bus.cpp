@@ -1,0 +1,101 @@
+#include "common/adapters/kafka/kafka_bus.hpp"
+
+#include "common/adapters/kafka/kafka_error.hpp"
+#include "common/adapters/kafka/kafka_producer.hpp"
+#include "common/adapters/kafka/kafka_subscription.hpp"
+#include "common/adapters/kafka/kafka_topics.hpp"
+
+namespace trainyard::kafka {
+
+class KafkaBus::Core {
+ public:
+  Core(log::Log log, KafkaOptions options)
+      : log_(log.with({{"brokers", options.brokers}})),
+        options_(std::move(options)),
+        topics_(options_),
+        producer_(std::make_shared<KafkaProducer>(log_, options_)) {}
+
+  void publish(std::span<const ports::Message> messages, const Report& report) {
+    const auto sender = producer();
+    std::set<std::string> names;
+    for (const auto& message : messages)
+      names.insert(message.topic);
+    if (const auto there = topics_.ensure(sender->client(), {names.begin(), names.end()}); !there) {
+      for (std::size_t i = 0; i < messages.size(); ++i)
+        report(i, fail(there.error()));
+      return;
+    }
+    sender->publish(messages, report);
+  }
+
+  Result<std::unique_ptr<ports::Subscription>> subscribe(const ports::SubscribeOptions& wanted) {
+    if (wanted.topics.empty()) {
+      return fail(Errc::invalid_argument, "a subscription needs at least one topic");
+    }
+    const auto asker = producer();
+    TRY_DO(topics_.ensure(asker->client(), wanted.topics));
+    std::vector<KafkaSubscription::Start> starts;
+    for (const auto& topic : wanted.topics) {
+      TRY(auto epoch, topics_.epoch_of(asker->client(), topic));
+      std::vector<ports::Position> from;
+      if (!wanted.group) {
+        TRY(from, topics_.end_of(asker->client(), topic));
+      }
+      starts.push_back({topic, std::move(epoch), std::move(from)});
+    }
+    auto made = std::make_unique<KafkaSubscription>(log_, options_, wanted, std::move(starts));
+    TRY_DO(made->begin());
+    return made;
+  }
+
+  Result<std::vector<ports::Position>> end_of(const std::string& topic) {
+    return topics_.end_of(producer()->client(), topic);
+  }
+
+  Result<void> ping() {
+    const rd_kafka_metadata_t* raw = nullptr;
+    const auto error = rd_kafka_metadata(&producer()->client(), 0, nullptr, &raw,
+                                         static_cast<int>(options_.request_timeout.count()));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(to_error(error, "ping"));
+    const MetadataHandle metadata(raw);
+    return {};
+  }
+
+ private:
+  std::shared_ptr<KafkaProducer> producer() {
+    const std::lock_guard lock(mutex_);
+    if (producer_->is_broken()) producer_ = std::make_shared<KafkaProducer>(log_, options_);
+    return producer_;
+  }
+
+  log::Log log_;
+  KafkaOptions options_;
+  KafkaTopics topics_;
+  std::mutex mutex_;
+  std::shared_ptr<KafkaProducer> producer_;
+};
+
+KafkaBus::KafkaBus(log::Log log, KafkaOptions options)
+    : core_(std::make_unique<Core>(std::move(log), std::move(options))) {}
+
+KafkaBus::~KafkaBus() = default;
+
+void KafkaBus::publish(std::span<const ports::Message> messages,
+                       const std::function<void(std::size_t, Result<void>)>& report) {
+  core_->publish(messages, report);
+}
+
+Result<std::unique_ptr<ports::Subscription>> KafkaBus::subscribe(
+    const ports::SubscribeOptions& options) {
+  return core_->subscribe(options);
+}
+
+Result<std::vector<ports::Position>> KafkaBus::end_of(const std::string& topic) {
+  return core_->end_of(topic);
+}
+
+Result<void> KafkaBus::ping() {
+  return core_->ping();
+}
+
+}  // namespace trainyard::kafka

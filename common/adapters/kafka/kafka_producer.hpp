@@ -1,0 +1,42 @@
+#pragma once
+
+#include "common/adapters/kafka/kafka_client.hpp"
+#include "common/ports/event_bus.hpp"
+
+#include <atomic>
+#include <functional>
+#include <span>
+#include <thread>
+
+namespace trainyard::kafka {
+
+using Report = std::function<void(std::size_t, Result<void>)>;
+
+// One idempotent producer and the thread that gives its reports. Once it is broken (a fatal error
+// of the idempotence protocol, as after a topic was deleted) it refuses everything, and a new one
+// has to take over. Thread-safe. Destruction waits for what is in flight, within a bound.
+class KafkaProducer {
+ public:
+  KafkaProducer(log::Log log, const KafkaOptions& options);
+  ~KafkaProducer();
+
+  void publish(std::span<const ports::Message> messages, const Report& report);
+  bool is_broken() const { return broken_; }
+  rd_kafka_t& client() { return *client_; }
+
+ private:
+  static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
+  static void on_error(rd_kafka_t*, int error, const char* reason, void* self);
+  rd_kafka_resp_err_t send(const ports::Message& message, void* slot);
+  void give_reports();
+
+  log::Log log_;
+  milliseconds delivery_timeout_;
+  std::atomic<bool> broken_ = false;
+  std::atomic<bool> away_ = false;
+  std::atomic<bool> stopping_ = false;
+  ClientHandle client_;
+  std::thread reporter_;
+};
+
+}  // namespace trainyard::kafka

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Starts one Kafka 4.3 node (KRaft, no ZooKeeper) and returns when it serves clients.
+#
+#   tests/support/kafka/start.sh DIR PORT      # controller on PORT+1; data, log and pid file in DIR
+#   tests/support/kafka/stop.sh DIR
+#
+# Runs on bare Debian 12 with openjdk-17-jre-headless and maven; Kafka comes from Maven Central, once,
+# into .deps/kafka of the project (or $TRAINYARD_DEPS/kafka). Starting again on the same DIR keeps its data.
+set -eu
+
+[ $# -eq 2 ] || { echo "usage: $0 DIR PORT" >&2; exit 2; }
+here=$(cd "$(dirname "$0")" && pwd)
+deps=${TRAINYARD_DEPS:-$(cd "$here/../../.." && pwd)/.deps}/kafka
+mkdir -p "$1" "$deps"
+dir=$(cd "$1" && pwd)
+port=$2
+
+if [ -f "$dir/pid" ] && kill -0 "$(cat "$dir/pid")" 2>/dev/null; then
+  echo "kafka already runs in $dir (pid $(cat "$dir/pid"))" >&2
+  exit 1
+fi
+
+# Whoever comes second waits; the marker says that all jars are there.
+(
+  flock 9
+  if [ ! -f "$deps/complete" ]; then
+    mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies \
+      -DoutputDirectory="$deps/libs" -DincludeScope=runtime >&2
+    touch "$deps/complete"
+  fi
+) 9>"$deps/lock"
+
+cat >"$dir/server.properties" <<END
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$((port + 1))
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$((port + 1))
+advertised.listeners=PLAINTEXT://127.0.0.1:$port
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$dir/data
+num.partitions=3
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=3
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=3
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=2097152
+END
+
+flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+  -Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info"
+
+if [ ! -f "$dir/data/meta.properties" ]; then
+  id=$(java $flags -cp "$deps/libs/*" kafka.tools.StorageTool random-uuid)
+  java $flags -cp "$deps/libs/*" kafka.tools.StorageTool format -t "$id" \
+    -c "$dir/server.properties" >"$dir/format.log" 2>&1 || { cat "$dir/format.log" >&2; exit 1; }
+fi
+
+# A fresh log for each start, so that what it says is about this one. A session of its own: a
+# Ctrl-C meant for the tests does not reach it.
+: >"$dir/log"
+setsid java -Xmx256m -Xms64m $flags -cp "$deps/libs/*" kafka.Kafka "$dir/server.properties" \
+  >>"$dir/log" 2>&1 </dev/null &
+echo $! >"$dir/pid"
+
+tries=0
+until grep -q "Kafka Server started" "$dir/log"; do
+  tries=$((tries + 1))
+  if ! kill -0 "$(cat "$dir/pid")" 2>/dev/null || [ $tries -gt 600 ]; then
+    echo "kafka did not start; its log ($dir/log) ends:" >&2
+    tail -n 20 "$dir/log" >&2
+    exit 1
+  fi
+  sleep 0.1
+done
+echo "kafka serves 127.0.0.1:$port"

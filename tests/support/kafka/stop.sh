@@ -1,0 +1,17 @@
+#!/bin/sh
+# Stops the Kafka node that start.sh started in DIR, and returns when it is gone.
+#
+#   tests/support/kafka/stop.sh DIR
+set -eu
+
+[ $# -eq 1 ] || { echo "usage: $0 DIR" >&2; exit 2; }
+[ -f "$1/pid" ] || exit 0
+pid=$(cat "$1/pid")
+kill "$pid" 2>/dev/null || true
+tries=0
+while kill -0 "$pid" 2>/dev/null; do
+  tries=$((tries + 1))
+  [ $tries -le 150 ] || kill -9 "$pid"
+  sleep 0.1
+done
+rm -f "$1/pid"
