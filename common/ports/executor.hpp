@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "common/domain/job_command.hpp"
 
@@ -30,6 +31,8 @@ class Executor {
   virtual void cancel(JobId job) = 0;
   // Kills the work at once and reports nothing: the lease is somebody else's.
   virtual void abandon(JobId job) = 0;
+  // Takes back every job whose work has not begun, and reports nothing about them.
+  virtual std::vector<JobId> release_waiting() = 0;
   virtual void lease_extended(JobId job, std::chrono::nanoseconds boottime) = 0;
 };
 

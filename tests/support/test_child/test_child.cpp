@@ -30,6 +30,12 @@ Result<std::string> echo(std::string_view request, TaskContext&) {
   return std::string(request);
 }
 
+// Trains nothing: its results are the request.
+Result<std::string> train(std::string_view request, TaskContext&) {
+  return fmt::format(R"({{"results":{},"metrics":{{"naive":{{"mape":5.2}}}},"artifact_uri":"a"}})",
+                     request);
+}
+
 Result<std::string> drill(std::string_view request, TaskContext& context) {
   return trainyard::runtime::drill_task(request, context);
 }
@@ -118,6 +124,7 @@ Result<std::string> start_grandchild(std::string_view, TaskContext& context) {
 
 TaskRegistry tasks() {
   return {{"echo", echo},
+          {"train", train},
           {"drill", drill},
           {"big", big},
           {"exhaust_memory", exhaust_memory},

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/base/uuid.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// What a worker and its training processes tell each other about a job, besides the frames.
+
+namespace trainyard::wire {
+
+// The request of the task kind "train". `config` is the job's as it was accepted.
+struct TrainingRequest {
+  JobId job_id;
+  std::int64_t fence = 0;  // part of every path that the training writes to
+  std::string config;
+};
+
+struct TrainingAnswer {
+  std::string results = "{}";  // JSON, in the format of the results endpoint
+  std::string metrics = "{}";  // JSON: {model: {mape, …}}
+  std::string artifact_uri;
+};
+
+std::string to_json(const TrainingRequest& request);
+std::string to_json(const TrainingAnswer& answer);
+
+// Errc::corrupt_data: not what to_json() makes.
+Result<TrainingRequest> parse_training_request(std::string_view text);
+Result<TrainingAnswer> parse_training_answer(std::string_view text);
+
+// The fault drill that a job's config asks for, or empty. Cheap where there is none.
+std::string drill_of(std::string_view config);
+
+}  // namespace trainyard::wire

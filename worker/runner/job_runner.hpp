@@ -1,0 +1,44 @@
+#pragma once
+
+#include "common/log/log.hpp"
+#include "common/ports/event_bus.hpp"
+#include "common/ports/executor.hpp"
+#include "common/ports/job_store.hpp"
+#include "common/runtime/lifecycle.hpp"
+
+#include <memory>
+#include <string>
+
+namespace trainyard::runner {
+
+struct JobRunnerOptions {
+  std::string worker_id;  // make_worker_id()
+  std::chrono::milliseconds lease{30'000};
+  std::chrono::milliseconds drain{10'000};  // what running jobs get to end by themselves
+  std::chrono::milliseconds unclaimed_age{5'000};
+  std::chrono::milliseconds direct_claim_interval{5'000};
+};
+
+// Unique per boot of a worker: "<host>-<pid>-<uuid>".
+std::string make_worker_id();
+
+// The worker: takes in announced jobs, keeps their leases, passes on what the executor reports, and
+// hands back on stop() what does not end within the drain time (an interruption, no attempt burnt).
+// A job whose lease is lost is killed and nothing is written for it. start() throws when the bus
+// cannot be subscribed to. Store, bus and executor outlive the runner, which alone gives the
+// executor its work.
+class JobRunner final : public runtime::Lifecycle {
+ public:
+  JobRunner(log::Log log, ports::JobStore& store, ports::EventBus& bus, ports::Executor& executor,
+            JobRunnerOptions options);
+  ~JobRunner() override;
+
+  void start() override;
+  void stop() override;
+
+ private:
+  class Parts;
+  std::shared_ptr<Parts> parts_;
+};
+
+}  // namespace trainyard::runner
