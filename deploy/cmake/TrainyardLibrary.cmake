@@ -1,8 +1,9 @@
 # One folder is one target: trainyard_library() in <folder>/CMakeLists.txt makes the library
 # trainyard_<folder path> of every .cpp beside it.
 #
-#   trainyard_library([DEPS <folders or targets>...] [PRIVATE_DEPS <...>...])
+#   trainyard_library([DEPS <folders or targets>...] [PRIVATE_DEPS <...>...] [PCH <target>])
 #
+# PCH names a target whose precompiled header fits better than the common one.
 # DEPS name other folders of the project ("common/base") or imported targets ("Eigen3::Eigen").
 # A folder that is not named is not linked, so an include that breaks the dependency rule of
 # ARCHITECTURE.md fails at link time, and in tests/tidy before that.
@@ -19,7 +20,10 @@ function(trainyard_target_names out)
 endfunction()
 
 function(trainyard_library)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PCH" "DEPS;PRIVATE_DEPS" ${ARGN})
+  if(NOT ARG_PCH)
+    set(ARG_PCH trainyard_pch)
+  endif()
   file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
   string(REPLACE "/" "_" target "trainyard_${folder}")
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
@@ -30,7 +34,7 @@ function(trainyard_library)
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
     target_link_libraries(${target} PUBLIC ${deps}
                           PRIVATE ${private_deps} trainyard_warnings)
-    target_precompile_headers(${target} REUSE_FROM trainyard_pch)
+    target_precompile_headers(${target} REUSE_FROM ${ARG_PCH})
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}")
@@ -49,11 +53,15 @@ endfunction()
 
 # One test folder is one GoogleTest executable of every *_test.cpp (and helper) beside it.
 #
-#   trainyard_test(LABEL unit|contract|integration DEPS <folders or targets>... [SERVICES])
+#   trainyard_test(LABEL unit|contract|integration DEPS <folders or targets>... [SERVICES]
+#                  [PCH <target>])
 #
 # SERVICES: talks to real servers, so its tests do not run side by side.
 function(trainyard_test)
-  cmake_parse_arguments(ARG "SERVICES" "LABEL" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "SERVICES" "LABEL;PCH" "DEPS" ${ARGN})
+  if(NOT ARG_PCH)
+    set(ARG_PCH trainyard_pch)
+  endif()
   file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
   string(REPLACE "/" "_" target "trainyard_${folder}")
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
@@ -63,7 +71,7 @@ function(trainyard_test)
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_compile_definitions(${target} PRIVATE
     TRAINYARD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TRAINYARD_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  target_precompile_headers(${target} REUSE_FROM trainyard_pch)
+  target_precompile_headers(${target} REUSE_FROM ${ARG_PCH})
   set(properties LABELS "${ARG_LABEL}")
   if(ARG_SERVICES)
     list(APPEND properties RESOURCE_LOCK services)
