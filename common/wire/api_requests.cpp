@@ -1,0 +1,154 @@
+#include "common/wire/api_requests.hpp"
+
+#include "common/wire/parse_json.hpp"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <set>
+
+namespace trainyard::wire {
+namespace {
+
+using nlohmann::json;
+
+std::unexpected<Error> wrong(std::string field, std::string detail, std::string hint = {}) {
+  return fail(Error{.code = Errc::invalid_argument,
+                    .detail = std::move(detail),
+                    .field = std::move(field),
+                    .hint = std::move(hint)});
+}
+
+Result<void> only_keys(const json& object, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, ignored] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    return wrong(key, fmt::format("unknown key '{}'", key),
+                 fmt::format("known here: {}", fmt::join(known, ", ")));
+  }
+  return {};
+}
+
+Result<json> parse_object(std::string_view body) {
+  TRY(json tree, parse_json(body));
+  if (!tree.is_object()) return wrong("", "the body must be a JSON object");
+  return tree;
+}
+
+// Takes `config` out of `holder`.
+Result<JobRequest> take_job(json& holder, const std::string& path) {
+  const auto config = holder.find("config");
+  if (config == holder.end() || !config->is_object()) {
+    return wrong(path, "config must be a JSON object", R"(e.g. {"config": {"data_path": …}})");
+  }
+  JobRequest request;
+  if (const auto data = config->find("data"); data != config->end()) {
+    if (!data->is_array() || data->empty()) {
+      return wrong("data", "data must be a list of rows, each an object", "or name a data_path");
+    }
+    if (config->contains("data_path")) {
+      return wrong("data", "give either data or data_path, not both");
+    }
+    request.inline_data = data->dump();
+    config->erase(data);
+  }
+  request.config = config->dump();
+  return request;
+}
+
+Result<std::vector<std::string>> take_names(const json& holder, const char* key) {
+  const auto names = holder.find(key);
+  if (names == holder.end() || names->is_null()) return std::vector<std::string>();
+  if (!names->is_array() || names->empty()) {
+    return wrong(key, fmt::format("{} must be a list of names", key), "leave it out for all");
+  }
+  std::vector<std::string> taken;
+  std::set<std::string> seen;
+  for (const auto& name : *names) {
+    // A numeric segment column is common, and its ids are the same text in the data.
+    if (!name.is_string() && !name.is_number_integer()) {
+      return wrong(key, fmt::format("{} must be a list of names", key));
+    }
+    taken.push_back(name.is_string() ? name.get<std::string>() : name.dump());
+    if (taken.back().empty()) return wrong(key, fmt::format("a name in {} is empty", key));
+    if (!seen.insert(taken.back()).second) {
+      return wrong(key, fmt::format("'{}' is named twice in {}", taken.back(), key));
+    }
+  }
+  return taken;
+}
+
+}  // namespace
+
+Result<JobRequest> parse_job_request(std::string_view body) {
+  TRY(json tree, parse_object(body));
+  TRY_DO(only_keys(tree, {"config"}));
+  return take_job(tree, "config");
+}
+
+Result<BulkRequest> parse_bulk_request(std::string_view body) {
+  TRY(json tree, parse_object(body));
+  TRY_DO(only_keys(tree, {"jobs", "submit"}));
+  const auto jobs = tree.find("jobs");
+  if (jobs == tree.end() || !jobs->is_array() || jobs->empty()) {
+    return wrong("jobs", "jobs must be a list of {config: …}");
+  }
+  if (jobs->size() > bulk_jobs_max) {
+    return wrong(
+        "jobs", fmt::format("{} jobs in one request; the limit is {}", jobs->size(), bulk_jobs_max),
+        "send several requests, or one batch");
+  }
+  BulkRequest request;
+  if (const auto submit = tree.find("submit"); submit != tree.end()) {
+    if (!submit->is_boolean()) return wrong("submit", "submit must be true or false");
+    request.submit = submit->get<bool>();
+  }
+  request.jobs.reserve(jobs->size());
+  for (std::size_t i = 0; i < jobs->size(); ++i) {
+    auto& item = (*jobs)[i];
+    const auto path = fmt::format("jobs[{}].config", i);
+    if (!item.is_object()) return wrong(path, "each job must be {config: …}");
+    TRY_DO(only_keys(item, {"config"}));
+    TRY(auto job, take_job(item, path));
+    request.jobs.push_back(std::move(job));
+  }
+  return request;
+}
+
+Result<BatchRequest> parse_batch_request(std::string_view body) {
+  TRY(json tree, parse_object(body));
+  TRY_DO(only_keys(tree, {"config", "segments", "models"}));
+  BatchRequest request;
+  TRY(request.segments, take_names(tree, "segments"));
+  TRY(request.models, take_names(tree, "models"));
+  if (auto config = tree.find("config"); config != tree.end() && config->is_object()) {
+    if (request.models.empty()) {
+      TRY(request.models, take_names(*config, "models"));
+    }
+    if (config->contains("segment_id")) {
+      return wrong("segment_id", "a batch has one job per segment",
+                   "name the segments in `segments`");
+    }
+    config->erase("models");
+  }
+  if (request.models.empty()) request.models = {"auto"};
+  TRY(request.job, take_job(tree, "config"));
+  return request;
+}
+
+std::string job_config_of(std::string_view config, std::string_view segment,
+                          std::string_view model) {
+  // `config` is our own dump of an object: everything up to its last brace stays as it is.
+  std::string made(config.substr(0, config.rfind('}')));
+  if (made.size() > 1) made += ',';
+  if (!segment.empty()) made += fmt::format("\"segment_id\":{},", json(segment).dump());
+  made += fmt::format("\"models\":[{}]}}", json(model).dump());
+  return made;
+}
+
+std::string with_data_path(std::string_view config, std::string_view data_path) {
+  std::string made(config.substr(0, config.rfind('}')));
+  if (made.size() > 1) made += ',';
+  return made + fmt::format("\"data_path\":{}}}", json(data_path).dump());
+}
+
+}  // namespace trainyard::wire
