@@ -1,0 +1,79 @@
+#include "api/service/batch_report.hpp"
+
+#include "common/wire/metrics_json.hpp"
+
+#include <limits>
+#include <unordered_map>
+
+namespace trainyard::service {
+namespace {
+
+void choose_best(SegmentReport& segment, std::string_view metric) {
+  double best = std::numeric_limits<double>::infinity();
+  for (const auto& job : segment.jobs) {
+    if (job.status != domain::JobStatus::completed) continue;
+    for (const auto& score : wire::scores_of(job.metrics, metric)) {
+      if (!segment.best_model.empty() && !(score.value < best)) continue;
+      best = score.value;
+      segment.best_model = score.model;
+      segment.best_job = job.id.to_string();
+    }
+  }
+}
+
+}  // namespace
+
+domain::BatchCounts count(const std::vector<domain::Job>& jobs) {
+  domain::BatchCounts counts;
+  for (const auto& job : jobs) {
+    ++counts.total;
+    counts.progress_sum += domain::is_terminal(job.status) ? 100 : job.progress;
+    switch (job.status) {
+      case domain::JobStatus::pending:
+      case domain::JobStatus::submitting:
+        ++counts.pending;
+        break;
+      case domain::JobStatus::running:
+      case domain::JobStatus::cancelling:
+        ++counts.running;
+        break;
+      case domain::JobStatus::completed:
+        ++counts.completed;
+        break;
+      case domain::JobStatus::failed:
+        ++counts.failed;
+        break;
+      case domain::JobStatus::cancelled:
+        ++counts.cancelled;
+        break;
+    }
+  }
+  return counts;
+}
+
+std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::string_view metric) {
+  std::vector<SegmentReport> segments;
+  std::unordered_map<std::string, std::size_t> place;
+  for (auto& job : jobs) {
+    const auto [known, added] = place.try_emplace(job.segment_id, segments.size());
+    if (added) segments.push_back({.segment_id = job.segment_id});
+    segments[known->second].jobs.push_back(std::move(job));
+  }
+  for (auto& segment : segments) {
+    segment.status = domain::status_of(count(segment.jobs));
+    std::vector<std::string_view> metrics;
+    for (const auto& job : segment.jobs) {
+      if (job.status == domain::JobStatus::completed) metrics.push_back(job.metrics);
+    }
+    if (!metrics.empty()) segment.metrics = wire::merge_objects(metrics);
+    if (segment.status != domain::BatchStatus::running) choose_best(segment, metric);
+  }
+  return segments;
+}
+
+std::string metric_of(std::string_view batch_config) {
+  auto metric = wire::text_member(batch_config, "metric");
+  return metric.empty() ? "mape" : metric;
+}
+
+}  // namespace trainyard::service

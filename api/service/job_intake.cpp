@@ -1,0 +1,27 @@
+#include "api/service/job_intake.hpp"
+
+namespace trainyard::service {
+
+Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller,
+                                   const wire::JobRequest& request, Start start) {
+  const bool has_rows = !request.inline_data.empty();
+  TRY(const auto spec,
+      intake.check_config(has_rows ? wire::with_data_path(request.config, "inline.csv")
+                                   : request.config));
+  domain::NewJob job{.id = JobId::make(),
+                     .user_id = caller.user_id,
+                     .config = request.config,
+                     .cluster_config = intake.cluster_config ? intake.cluster_config(spec) : "{}",
+                     .segment_id = spec.segment_id.value_or(""),
+                     .model = spec.models.size() == 1 ? spec.models.front() : std::string(),
+                     .correlation_id = caller.correlation_id,
+                     .priority = spec.priority,
+                     .submit = start == Start::now};
+  if (has_rows) {
+    TRY(const auto path, intake.store_rows(request.inline_data));
+    job.config = wire::with_data_path(request.config, path);
+  }
+  return job;
+}
+
+}  // namespace trainyard::service

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "api/service/caller.hpp"
+#include "common/domain/forecast_spec.hpp"
+#include "common/domain/job_command.hpp"
+#include "common/wire/api_requests.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trainyard::service {
+
+// What accepting work needs from elsewhere; all may be called from any thread.
+struct JobIntake {
+  // Parses and checks a config; invalid_argument names the field.
+  std::function<Result<domain::ForecastSpec>(std::string_view config)> check_config;
+  // Keeps inline rows (a JSON list of objects) and answers the data_path to find them under.
+  std::function<Result<std::string>(std::string_view rows)> store_rows;
+  // The segments found in the data, in order. Runs in a child process; blocks.
+  std::function<Result<std::vector<std::string>>(const domain::ForecastSpec& spec)> list_segments;
+  // How the job would be run, as a JSON object.
+  std::function<std::string(const domain::ForecastSpec& spec)> cluster_config;
+};
+
+enum class Start { later, now };
+
+// A checked request as a job that can be accepted. Inline rows are stored last, so a refused
+// request leaves no file behind. Blocks only while storing rows.
+Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller,
+                                   const wire::JobRequest& request, Start start);
+
+}  // namespace trainyard::service

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "api/service/caller.hpp"
+#include "common/ports/job_store.hpp"
+
+#include <string>
+
+// What a user can ask about one job. All block; errors: not_found, forbidden, and as stated.
+
+namespace trainyard::service {
+
+// {"job_id", "events": […]} in version order.
+Result<std::string> job_history_json(ports::JobStore& store, const Caller& caller, JobId id);
+
+// {"job_id", "status", "mlflow_run_id", "results"}. illegal_transition until the job is completed.
+Result<std::string> job_results_json(ports::JobStore& store, const Caller& caller, JobId id);
+
+// Newest first. The caller's own jobs only: naming another user is forbidden.
+Result<ports::JobPage> list_jobs(ports::JobStore& store, const Caller& caller,
+                                 ports::JobFilter filter);
+
+// illegal_transition unless the job is pending or in a terminal state.
+Result<void> delete_job(ports::JobStore& store, const Caller& caller, JobId id);
+
+}  // namespace trainyard::service
