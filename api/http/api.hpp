@@ -1,0 +1,47 @@
+#pragma once
+
+#include "api/http/offload_pool.hpp"
+#include "api/http/router.hpp"
+#include "api/service/group_commit.hpp"
+#include "api/service/job_control.hpp"
+#include "api/service/job_intake.hpp"
+#include "common/base/time.hpp"
+#include "common/ports/event_bus.hpp"
+#include "common/ports/job_store.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace trainyard::http {
+
+struct ConvertedData {
+  std::string data_path;
+  std::int64_t rows = 0;
+  std::vector<std::string> columns;
+};
+
+// Everything the handlers work with. Only references: the composition root owns it all.
+struct Api {
+  ports::JobStore& store;
+  ports::EventBus& bus;
+  service::GroupCommit& commits;
+  service::JobControl& control;
+  const service::JobIntake& intake;
+  OffloadPool& pool;
+  const Clock& clock;
+  std::filesystem::path upload_dir;
+  // Turns an uploaded file into a data set, in a child process. Blocks. Refuses bad CSV with
+  // field, row and hint.
+  std::function<Result<ConvertedData>(const std::filesystem::path& file)> convert;
+  std::filesystem::path web_dir;  // empty: no web page
+  std::string version;
+};
+
+// Every endpoint of the API, the web page included.
+std::span<const Route> api_routes();
+
+}  // namespace trainyard::http

@@ -1,0 +1,33 @@
+#include "api/http/handlers.hpp"
+
+namespace trainyard::http {
+namespace {
+
+constexpr std::array routes{
+    Route{Verb::post, "/api/v2/jobs", post_job, Body::json},
+    Route{Verb::get, "/api/v2/jobs", get_jobs},
+    Route{Verb::get, "/api/jobs", get_jobs},
+    Route{Verb::post, "/api/v2/jobs/bulk", post_jobs_bulk, Body::json},
+    Route{Verb::get, "/api/v2/jobs/{id}", get_job},
+    Route{Verb::delete_, "/api/v2/jobs/{id}", delete_job},
+    Route{Verb::post, "/api/v2/jobs/{id}/submit", post_submit},
+    Route{Verb::post, "/api/v2/jobs/{id}/cancel", post_cancel},
+    Route{Verb::get, "/api/v2/jobs/{id}/results", get_results},
+    Route{Verb::get, "/api/v2/jobs/{id}/history", get_history},
+    Route{Verb::post, "/api/v2/batches", post_batch, Body::json},
+    Route{Verb::get, "/api/v2/batches/{id}", get_batch},
+    Route{Verb::post, "/api/v2/batches/{id}/cancel", post_batch_cancel},
+    Route{Verb::post, "/api/v2/batches/{id}/retry-failed", post_batch_retry},
+    Route{Verb::get, "/api/v2/batches/{id}/results", get_batch_results},
+    Route{Verb::post, "/api/v2/data/upload", post_upload, Body::upload},
+    Route{Verb::get, "/health", get_health},
+    Route{Verb::get, "/{*}", get_page},
+};
+
+}  // namespace
+
+std::span<const Route> api_routes() {
+  return routes;
+}
+
+}  // namespace trainyard::http

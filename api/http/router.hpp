@@ -1,0 +1,34 @@
+#pragma once
+
+#include "api/http/message.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trainyard::http {
+
+struct Api;
+
+using Handler = asio::awaitable<Reply> (*)(Api& api, Request& request);
+
+enum class Body { none, json, upload };
+
+struct Route {
+  Verb verb;
+  std::string_view pattern;  // "/api/v2/jobs/{id}"; "/{*}" takes any path
+  Handler handler;
+  Body body = Body::none;
+};
+
+struct Match {
+  const Route* route = nullptr;     // none: not found, or not with this method
+  std::vector<std::string> params;  // in order of the pattern
+  std::string allow;                // methods of the path, for 405; empty when the path is unknown
+};
+
+// HEAD is answered by GET's route.
+Match find_route(std::span<const Route> routes, Verb verb, std::string_view path);
+
+}  // namespace trainyard::http

@@ -1,0 +1,116 @@
+#include "api/http/await.hpp"
+#include "api/http/handlers.hpp"
+#include "api/service/change_batch.hpp"
+#include "api/service/create_batch.hpp"
+#include "api/service/read_batch.hpp"
+#include "common/wire/json_writer.hpp"
+
+namespace trainyard::http {
+namespace {
+
+Result<Response> create(const Api& api, const Request& request) {
+  TRY(const auto parsed, wire::parse_batch_request(request.body));
+  TRY(const auto made, service::create_batch(api.store, api.intake, request.caller, parsed));
+  const auto id = made.batch.id.to_string();
+  wire::JsonWriter out;
+  out.begin_object()
+      .field("batch_id", id)
+      .field("status", "running")
+      .field("total_jobs", made.jobs.size())
+      .field("created_at", made.batch.created_at)
+      .key("jobs")
+      .begin_array();
+  for (const auto& job : made.jobs) {
+    out.begin_object()
+        .field("job_id", job.id.to_string())
+        .text_or_null("segment_id", job.segment_id)
+        .field("model", job.model)
+        .end_object();
+  }
+  out.end_array().end_object();
+  return Response{
+      .status = 201, .body = out.take(), .headers = {{"Location", "/api/v2/batches/" + id}}};
+}
+
+std::expected<service::SegmentPage, Failure> segment_page(const Request& request) {
+  TRY(const auto limit, int_query(request, "limit", 1'000, 1, 10'000));
+  TRY(const auto offset, int_query(request, "offset", 0, 0, 1'000'000));
+  return service::SegmentPage{.offset = static_cast<std::size_t>(offset),
+                              .limit = static_cast<std::size_t>(limit)};
+}
+
+std::string change_json(BatchId id, std::string_view what, const service::BatchChange& change,
+                        const domain::BatchCounts& counts) {
+  wire::JsonWriter out;
+  out.begin_object()
+      .field("batch_id", id.to_string())
+      .field("status", to_string(domain::status_of(counts)))
+      .field(what, change.changed)
+      .field("untouched", change.untouched)
+      .field("total", counts.total)
+      .field("completed", counts.completed)
+      .field("failed", counts.failed)
+      .field("running", counts.running)
+      .field("pending", counts.pending)
+      .field("cancelled", counts.cancelled)
+      .field("progress", domain::progress_of(counts))
+      .end_object();
+  return out.take();
+}
+
+}  // namespace
+
+asio::awaitable<Reply> post_batch(Api& api, Request& request) {
+  auto made = co_await offload(api.pool, [&] { return create(api, request); });
+  if (!made) co_return std::unexpected(std::move(made).error());
+  co_return *std::move(made);
+}
+
+asio::awaitable<Reply> get_batch(Api& api, Request& request) {
+  const auto id = id_param<BatchId>(request, "batch_id");
+  if (!id) co_return std::unexpected(id.error());
+  const auto page = segment_page(request);
+  if (!page) co_return std::unexpected(page.error());
+  auto view = co_await offload(api.pool, [&] {
+    return service::batch_view(api.store, request.caller, *id, *page, api.clock.now());
+  });
+  if (!view) co_return std::unexpected(std::move(view).error());
+  co_return Response{.body = std::move(view->json)};
+}
+
+asio::awaitable<Reply> post_batch_cancel(Api& api, Request& request) {
+  const auto id = id_param<BatchId>(request, "batch_id");
+  if (!id) co_return std::unexpected(id.error());
+  auto json = co_await offload(api.pool, [&]() -> Result<std::string> {
+    TRY(const auto change, service::cancel_batch(api.store, api.control, request.caller, *id));
+    TRY(const auto counts, api.store.count_batch(*id));
+    return change_json(*id, "cancel_requested", change, counts);
+  });
+  if (!json) co_return std::unexpected(std::move(json).error());
+  co_return Response{.body = *std::move(json)};
+}
+
+asio::awaitable<Reply> post_batch_retry(Api& api, Request& request) {
+  const auto id = id_param<BatchId>(request, "batch_id");
+  if (!id) co_return std::unexpected(id.error());
+  auto json = co_await offload(api.pool, [&]() -> Result<std::string> {
+    TRY(const auto change, service::retry_failed(api.store, request.caller, *id));
+    TRY(const auto counts, api.store.count_batch(*id));
+    return change_json(*id, "retried", change, counts);
+  });
+  if (!json) co_return std::unexpected(std::move(json).error());
+  co_return Response{.body = *std::move(json)};
+}
+
+asio::awaitable<Reply> get_batch_results(Api& api, Request& request) {
+  const auto id = id_param<BatchId>(request, "batch_id");
+  if (!id) co_return std::unexpected(id.error());
+  const auto page = segment_page(request);
+  if (!page) co_return std::unexpected(page.error());
+  auto json = co_await offload(
+      api.pool, [&] { return service::batch_results_json(api.store, request.caller, *id, *page); });
+  if (!json) co_return std::unexpected(std::move(json).error());
+  co_return Response{.body = *std::move(json)};
+}
+
+}  // namespace trainyard::http

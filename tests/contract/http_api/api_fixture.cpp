@@ -1,0 +1,145 @@
+#include "tests/contract/http_api/api_fixture.hpp"
+
+#include "api/http/inline_rows.hpp"
+#include "common/adapters/sqlite/sqlite_store.hpp"
+
+#include <atomic>
+#include <fstream>
+#include <unistd.h>
+
+namespace trainyard::http {
+namespace {
+
+std::filesystem::path fresh_folder() {
+  static std::atomic<int> count{0};
+  return std::filesystem::temp_directory_path() /
+         ("trainyard-api-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+}
+
+std::unexpected<Error> wrong(const char* field, const char* detail) {
+  return fail(Error{.code = Errc::invalid_argument, .detail = detail, .field = field});
+}
+
+// The few rules that these tests are about; the real check has its own tests.
+Result<domain::ForecastSpec> check_config(std::string_view text) {
+  const auto config = json::parse(text);
+  domain::ForecastSpec spec;
+  spec.data_path = config.value("data_path", "");
+  spec.horizon = config.value("horizon", 0);
+  spec.segment_col = config.value("segment_col", "");
+  spec.models = config.value("models", std::vector<std::string>{"auto"});
+  if (config.contains("segment_id")) spec.segment_id = config["segment_id"];
+  if (spec.data_path.empty()) return wrong("data_path", "name the data");
+  if (spec.horizon < 1 || spec.horizon > domain::horizon_max) {
+    return wrong("horizon", "horizon must be 1 to 10000");
+  }
+  for (const auto& model : spec.models) {
+    if (model == "perfect") return wrong("models", "unknown model 'perfect'");
+  }
+  return spec;
+}
+
+}  // namespace
+
+ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOptions{}) {
+  std::filesystem::create_directories(folder_ / "web" / "assets");
+  store_ = *sqlite::open_sqlite_store({.path = folder_ / "jobs.db"});
+  intake_ = {
+      .check_config = check_config,
+      .store_rows = [this](std::string_view rows) { return store_rows(folder_ / "uploads", rows); },
+      .list_segments = [](const domain::ForecastSpec&) -> Result<std::vector<std::string>> {
+        return std::vector<std::string>{"north", "south"};
+      },
+      .cluster_config = {}};
+  commits_ = std::make_unique<service::GroupCommit>(*store_, service::GroupCommit::Options{});
+  control_ = std::make_unique<service::JobControl>(log::Log(), bus_);
+  pool_ = std::make_unique<OffloadPool>(OffloadPool::Options{.threads = 2});
+  const auto convert = [](const std::filesystem::path& file) -> Result<ConvertedData> {
+    std::ifstream in(file);
+    std::string line;
+    std::getline(in, line);
+    ConvertedData data{.data_path = file.string() + ".parquet", .columns = {line}};
+    while (std::getline(in, line)) {
+      ++data.rows;
+      if (line == "ragged") {
+        return fail(Error{.code = Errc::corrupt_data,
+                          .detail = "1 cell, expected 2",
+                          .field = "y",
+                          .row = data.rows + 1,
+                          .hint = "mend the row"});
+      }
+    }
+    return data;
+  };
+  api_.reset(new Api{.store = *store_,
+                     .bus = bus_,
+                     .commits = *commits_,
+                     .control = *control_,
+                     .intake = intake_,
+                     .pool = *pool_,
+                     .clock = system_clock(),
+                     .upload_dir = folder_ / "uploads",
+                     .convert = convert,
+                     .web_dir = folder_ / "web",
+                     .version = "test"});
+  restart({});
+}
+
+ApiTest::~ApiTest() {
+  server_.reset();
+  pool_.reset();
+  commits_.reset();
+  store_.reset();
+  std::filesystem::remove_all(folder_);
+}
+
+void ApiTest::restart(ServerOptions options) {
+  options.port = 0;
+  options.identify = [this](const beast::http::fields&) -> Result<std::string> { return user_; };
+  server_ = std::make_unique<Server>(log::Log(), std::move(options), api_routes(), *api_, nullptr);
+  server_->start();
+}
+
+std::string ApiTest::create(const std::string& query) const {
+  return post("/api/v2/jobs" + query, good_config).json()["job_id"];
+}
+
+domain::Job ApiTest::claim(const std::string& id) const {
+  const auto job = record(id);
+  const std::array<domain::JobCommand, 1> commands{domain::Claim{.job_id = job.id,
+                                                                 .dispatch_no = job.dispatch_no,
+                                                                 .worker_id = "worker",
+                                                                 .token = ClaimToken::make(),
+                                                                 .lease = milliseconds(60'000)}};
+  return store_->apply(commands).front()->job;
+}
+
+void ApiTest::complete(const std::string& id, const std::string& metrics,
+                       const std::string& results) const {
+  const auto job = claim(id);
+  const std::array<domain::JobCommand, 1> commands{
+      domain::Finish{.job_id = job.id,
+                     .fence = job.fence,
+                     .outcome = domain::Succeeded{.results = results,
+                                                  .metrics = metrics,
+                                                  .artifact_uri = "file:///model",
+                                                  .mlflow_run_id = "run-1"}}};
+  ASSERT_TRUE(store_->apply(commands).front().has_value());
+}
+
+void ApiTest::fail_job(const std::string& id) const {
+  const auto job = claim(id);
+  const std::array<domain::JobCommand, 1> commands{domain::Finish{
+      .job_id = job.id,
+      .fence = job.fence,
+      .outcome = domain::Failed{.error = {.code = Errc::invalid_argument, .detail = "bad data"},
+                                .policy = {}}}};
+  ASSERT_TRUE(store_->apply(commands).front().has_value());
+}
+
+std::size_t ApiTest::files_in(const std::filesystem::path& folder) const {
+  if (!std::filesystem::exists(folder)) return 0;
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+}  // namespace trainyard::http

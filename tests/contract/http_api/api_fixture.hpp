@@ -1,0 +1,58 @@
+#pragma once
+
+#include "api/http/api.hpp"
+#include "api/http/server.hpp"
+#include "common/adapters/embedded_bus/embedded_bus.hpp"
+#include "tests/contract/http_api/client.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace trainyard::http {
+
+using nlohmann::json;
+
+// The real server on a free port, over a SQLite store in a folder of its own.
+class ApiTest : public ::testing::Test {
+ protected:
+  ApiTest();
+  ~ApiTest() override;
+
+  // Called by tests that need other limits, before their first request.
+  void restart(ServerOptions options);
+
+  Client client() const { return Client(server_->port()); }
+  Answer get(const std::string& path) const { return client().send("GET", path); }
+  Answer post(const std::string& path, const std::string& body = "") const {
+    return client().send("POST", path, body);
+  }
+  // A job's id, created (and submitted) by a config that is fine.
+  std::string create(const std::string& query = "") const;
+  domain::Job record(const std::string& id) const { return *store_->get(*JobId::parse(id)); }
+  // As a worker would: claims the job; ends it with results.
+  domain::Job claim(const std::string& id) const;
+  void complete(const std::string& id, const std::string& metrics,
+                const std::string& results) const;
+  void fail_job(const std::string& id) const;
+  std::size_t files_in(const std::filesystem::path& folder) const;
+
+  std::filesystem::path folder_;
+  std::unique_ptr<ports::JobStore> store_;
+  embedded_bus::EmbeddedBus bus_;
+  service::JobIntake intake_;
+  std::unique_ptr<service::GroupCommit> commits_;
+  std::unique_ptr<service::JobControl> control_;
+  std::unique_ptr<OffloadPool> pool_;
+  std::string user_ = "local_user";
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<Server> server_;
+};
+
+inline const std::string good_config =
+    R"({"config":{"data_path":"a.csv","target_col":"y","time_col":"ds","horizon":12,"models":["theta"]}})";
+
+}  // namespace trainyard::http

@@ -1,0 +1,120 @@
+#include "tests/contract/http_api/api_fixture.hpp"
+
+namespace trainyard::http {
+namespace {
+
+class BatchesApi : public ApiTest {
+ protected:
+  json make(const std::string& more = R"("models":["ets","theta"])",
+            const std::string& config = R"("data_path":"a.csv","horizon":3,"segment_col":"s")") {
+    const auto answer = post("/api/v2/batches", "{\"config\":{" + config + "}," + more + "}");
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    return answer.json();
+  }
+  json batch(const json& made) {
+    return get("/api/v2/batches/" + made["batch_id"].get<std::string>()).json();
+  }
+};
+
+TEST_F(BatchesApi, FansOutToOneJobPerSegmentAndModel) {
+  const auto made = make();
+  EXPECT_EQ(made["total_jobs"], 4);
+  EXPECT_EQ(made["status"], "running");
+  EXPECT_EQ(made["jobs"][1]["segment_id"], "north");
+  EXPECT_EQ(made["jobs"][1]["model"], "theta");
+  const auto job = get("/api/v2/jobs/" + made["jobs"][3]["job_id"].get<std::string>()).json();
+  EXPECT_EQ(job["config"]["segment_id"], "south");
+  EXPECT_EQ(job["config"]["models"], json::array({"theta"}));
+  EXPECT_EQ(job["status"], "submitting");
+  EXPECT_EQ(job["batch_id"], made["batch_id"]);
+  EXPECT_EQ(get("/api/v2/jobs?batch=" + made["batch_id"].get<std::string>()).json()["total"], 4);
+}
+
+TEST_F(BatchesApi, TakesTheSegmentsItIsGiven) {
+  const auto made = make(R"("segments":["a","b \"c\"",7],"models":["ets"])");
+  ASSERT_EQ(made["total_jobs"], 3);
+  EXPECT_EQ(made["jobs"][1]["segment_id"], "b \"c\"");
+  EXPECT_EQ(made["jobs"][2]["segment_id"], "7");
+}
+
+TEST_F(BatchesApi, HasOneSeriesWithoutASegmentColumn) {
+  const auto made = make(R"("models":["ets"])", R"("data_path":"a.csv","horizon":3)");
+  EXPECT_EQ(made["total_jobs"], 1);
+  EXPECT_TRUE(made["jobs"][0]["segment_id"].is_null());
+}
+
+TEST_F(BatchesApi, RefusesTheWholeBatchForOneWrongName) {
+  const auto refused = [&](const std::string& more) {
+    const auto answer =
+        post("/api/v2/batches",
+             R"({"config":{"data_path":"a.csv","horizon":3,"segment_col":"s"},)" + more + "}");
+    EXPECT_EQ(answer.status, 422) << answer.body;
+    return answer.json()["field"];
+  };
+  EXPECT_EQ(refused(R"("models":["ets","perfect"])"), "models");
+  EXPECT_EQ(refused(R"("models":["ets","ets"])"), "models");
+  EXPECT_EQ(refused(R"("segments":["a","a"])"), "segments");
+  EXPECT_EQ(get("/api/v2/jobs").json()["total"], 0);
+}
+
+TEST_F(BatchesApi, ChoosesASegmentsBestModelWhenItsLastJobEnds) {
+  const auto made = make();
+  const auto id = [&](int i) { return made["jobs"][i]["job_id"].get<std::string>(); };
+  complete(id(0), R"({"ets":{"mape":9.0}})", R"({"best_model":"ets","forecast":[1]})");
+  auto north = batch(made)["segments"][0];
+  EXPECT_TRUE(north["best_model"].is_null());
+  EXPECT_EQ(north["status"], "running");
+  complete(id(1), R"({"theta":{"mape":4.0}})",
+           R"({"best_model":"theta","forecast":[2],"artifact_uri":"file:///t"})");
+  north = batch(made)["segments"][0];
+  EXPECT_EQ(north["best_model"], "theta");
+  EXPECT_EQ(north["status"], "completed");
+  EXPECT_EQ(north["metrics"]["ets"]["mape"], 9.0);
+  EXPECT_EQ(north["jobs"].size(), 2U);
+
+  const auto whole = batch(made);
+  EXPECT_EQ(whole["total"], 4);
+  EXPECT_EQ(whole["completed"], 2);
+  EXPECT_EQ(whole["pending"], 2);
+  EXPECT_EQ(whole["status"], "running");
+  const auto results =
+      get("/api/v2/batches/" + made["batch_id"].get<std::string>() + "/results").json()["results"];
+  EXPECT_EQ(results["north"]["forecast"], json::array({2}));
+  EXPECT_EQ(results["north"]["artifact_uri"], "file:///t");
+  EXPECT_FALSE(results.contains("south"));
+}
+
+TEST_F(BatchesApi, CancelsWhatIsStillOpen) {
+  const auto made = make();
+  complete(made["jobs"][0]["job_id"], "{}", "{}");
+  claim(made["jobs"][1]["job_id"]);
+  const auto path = "/api/v2/batches/" + made["batch_id"].get<std::string>() + "/cancel";
+  const auto answer = post(path);
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.json()["cancel_requested"], 3);
+  EXPECT_EQ(answer.json()["cancelled"], 2);
+  EXPECT_EQ(answer.json()["running"], 1);
+  EXPECT_EQ(post(path).json()["cancel_requested"], 0);
+}
+
+TEST_F(BatchesApi, RetriesItsFailedJobs) {
+  const auto made = make();
+  fail_job(made["jobs"][2]["job_id"]);
+  EXPECT_EQ(batch(made)["failed"], 1);
+  const auto answer =
+      post("/api/v2/batches/" + made["batch_id"].get<std::string>() + "/retry-failed");
+  EXPECT_EQ(answer.json()["retried"], 1);
+  EXPECT_EQ(batch(made)["failed"], 0);
+}
+
+TEST_F(BatchesApi, PagesItsSegments) {
+  const auto id = make()["batch_id"].get<std::string>();
+  const auto page = get("/api/v2/batches/" + id + "?limit=1&offset=1").json();
+  ASSERT_EQ(page["segments"].size(), 1U);
+  EXPECT_EQ(page["segments"][0]["segment_id"], "south");
+  EXPECT_FALSE(page["has_more"].get<bool>());
+  EXPECT_EQ(page["segments_total"], 2);
+}
+
+}  // namespace
+}  // namespace trainyard::http
