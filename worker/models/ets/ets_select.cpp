@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 namespace trainyard::models {
@@ -105,6 +106,16 @@ void search_coarsely(const EtsTask& task, FormFitter& fitter) {
   const EtsState start = ets_start(task.y, fitter.form(), task.season_length);
   for (const EtsSmoothing& smoothing : cold_starts)
     fitter.try_start(smoothing, start);
+  if (std::isfinite(fitter.criterion())) return;
+
+  // A steep beginning or a deep season can make a forecast that is not positive: begin flat
+  // instead.
+  const double mean =
+      std::accumulate(task.y.begin(), task.y.end(), 0.0) / static_cast<double>(task.y.size());
+  const double index = fitter.form().season == EtsSeason::multiplicative ? 1.0 : 0.0;
+  const EtsState flat{.level = mean, .season = std::vector(start.season.size(), index)};
+  for (const EtsSmoothing& smoothing : cold_starts)
+    fitter.try_start(smoothing, flat);
 }
 
 }  // namespace
@@ -137,6 +148,7 @@ EtsFit select_form(const EtsTask& task) {
   });
   std::vector<std::unique_ptr<FormFitter>> fitters;
   for (const EtsForm& form : forms) {
+    if (task.stop.stop_requested()) return {.aicc = infinity};
     auto fitter = std::make_unique<FormFitter>(task, form);
     search_coarsely(task, *fitter);
     for (const auto& other : fitters)

@@ -39,7 +39,8 @@ EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& p
 // for the form's parameters, or the form is not defined on the series.
 EtsFit fit_form(const EtsTask& task, const EtsForm& form);
 
-// The form of least AICc. Needs 5 observations. When stopped early: the best of what was tried.
+// The form of least AICc. Needs 5 observations. When stopped early the result is
+// of no use.
 EtsFit select_form(const EtsTask& task);
 
 }  // namespace trainyard::models

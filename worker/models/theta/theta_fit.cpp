@@ -81,12 +81,12 @@ void ThetaState::advance(double value) {
   decay_ *= 1.0 - alpha_;
 }
 
-ThetaFit fit_theta(std::span<const double> y) {
+ThetaFit fit_theta(std::span<const double> y, const std::stop_token& stop) {
   // A grid finds the valley, golden sections its bottom.
   constexpr int cells = 16;
   constexpr double width = (alpha_max - alpha_min) / cells;
   ThetaFit best = solve_for(y, alpha_min);
-  for (int i = 1; i <= cells; ++i)
+  for (int i = 1; i <= cells && !stop.stop_requested(); ++i)
     if (const auto fit = solve_for(y, alpha_min + i * width); fit.squares < best.squares)
       best = fit;
 
@@ -95,7 +95,7 @@ ThetaFit fit_theta(std::span<const double> y) {
   double high = std::min(alpha_max, best.alpha + width);
   ThetaFit left = solve_for(y, high - golden * (high - low));
   ThetaFit right = solve_for(y, low + golden * (high - low));
-  while (high - low > 1e-6) {
+  while (high - low > 1e-6 && !stop.stop_requested()) {
     if (left.squares <= right.squares) {
       high = right.alpha;
       right = left;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 
 // The Dynamic Optimised Theta Model of Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler
 // (Models for optimising the theta method and their relationship to state space models, 2016), on a
@@ -41,7 +42,8 @@ class ThetaState {
 };
 
 // Least squares. For given α the errors are linear in ℓ_0 and the trend's weight, so both are
-// solved for exactly and the search is over α alone. Needs 4 observations.
-ThetaFit fit_theta(std::span<const double> y);
+// solved for exactly and the search is over α alone. Needs 4 observations. When
+// stopped early the result is of no use.
+ThetaFit fit_theta(std::span<const double> y, const std::stop_token& stop = {});
 
 }  // namespace trainyard::models

@@ -43,8 +43,8 @@ Deseasonalised without_season(std::vector<double> y, int season) {
 
 class FittedTheta final : public FittedModel {
  public:
-  FittedTheta(Deseasonalised data, double scale)
-      : data_(std::move(data)), fit_(fit_theta(data_.y)), now_(fit_), scale_(scale) {
+  FittedTheta(Deseasonalised data, const ThetaFit& fit, double scale)
+      : data_(std::move(data)), fit_(fit), now_(fit), scale_(scale) {
     for (const double value : data_.y)
       now_.advance(value);
     // Three parameters are estimated on the errors from the third on.
@@ -135,8 +135,10 @@ class Theta final : public Model {
     TRY_DO(read_hyperparameters(name(), context.hyperparameters, {}));
     TRY(auto data, scaled(series, {.model = name(), .observations = 4}));
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
-    return std::make_unique<FittedTheta>(without_season(std::move(data.y), series.season_length),
-                                         data.scale);
+    auto adjusted = without_season(std::move(data.y), series.season_length);
+    const ThetaFit fit = fit_theta(adjusted.y, context.stop);
+    if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
+    return std::make_unique<FittedTheta>(std::move(adjusted), fit, data.scale);
   }
 };
 
