@@ -1,8 +1,8 @@
 #include "tests/contract/job_store/job_store_contract.hpp"
 
-#include <cstdlib>
-
 #include "common/domain/transition_table.hpp"
+
+#include <cstdlib>
 
 namespace trainyard::ports {
 

@@ -1,0 +1,218 @@
+#include "common/adapters/postgres/pg_job_store.hpp"
+
+#include "common/adapters/postgres/rows.hpp"
+#include "common/adapters/postgres/text_array.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+namespace trainyard::postgres {
+namespace {
+
+const Statement get_jobs{"get_jobs",
+                         "SELECT " + job_columns + " FROM jobs j WHERE j.job_id = ANY($1::uuid[])",
+                         Effect::reads};
+const Statement get_history{"get_history",
+                            "SELECT " + history_columns +
+                                " FROM job_history h WHERE h.job_id = $1::uuid ORDER BY h.version",
+                            Effect::reads};
+const Statement get_results{
+    "get_results", "SELECT results FROM job_results WHERE job_id = $1::uuid", Effect::reads};
+const Statement get_one_batch{
+    "get_batch", "SELECT " + batch_columns + " FROM batches b WHERE b.batch_id = $1::uuid",
+    Effect::reads};
+const Statement count_jobs{"count_batch",
+                           "SELECT status, count(*), sum(progress) FROM jobs "
+                           "WHERE batch_id = $1::uuid GROUP BY status",
+                           Effect::reads};
+const Statement get_batch_jobs{
+    "get_batch_jobs",
+    "SELECT " + slim_job_columns + " FROM jobs j WHERE j.batch_id = $1::uuid ORDER BY j.job_id",
+    Effect::reads};
+const Statement get_epoch{"get_epoch", "SELECT epoch FROM store_info", Effect::reads};
+const Statement ping_server{"ping", "SELECT 1", Effect::reads};
+
+// "%text%" with LIKE's own characters made literal.
+std::string like_pattern(std::string_view text) {
+  std::string pattern = "%";
+  for (const char character : text) {
+    if (character == '%' || character == '_' || character == '\\') pattern += '\\';
+    pattern += character;
+  }
+  return pattern + "%";
+}
+
+// The WHERE of a filter without its cursor, and its parameters.
+struct Where {
+  std::string sql = "WHERE true";
+  Parameters parameters;
+
+  // `condition` has a {} where the parameter's number goes.
+  void add(const std::optional<std::string>& value, const char* condition) {
+    if (!value) return;
+    parameters.push_back(*value);
+    sql += " AND " + fmt::format(fmt::runtime(condition), parameters.size());
+  }
+};
+
+template <class T>
+std::optional<std::string> text_of(const std::optional<T>& id) {
+  return id ? std::optional(id->to_string()) : std::nullopt;
+}
+
+std::optional<std::string> time_of(const std::optional<TimePoint>& time) {
+  return time ? std::optional(to_iso8601(*time)) : std::nullopt;
+}
+
+std::unexpected<Error> no_job(JobId id) {
+  return fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));
+}
+
+}  // namespace
+
+PgJobStore::PgJobStore(const Options& options)
+    : log_(options.log), pool_(options), listener_(options) {}
+
+pqxx::result PgJobStore::run(const Statement& statement, const Parameters& parameters) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return Session(pool_).run(statement, parameters);
+    } catch (const PgFailure& failure) {
+      using Kind = PgFailure::Kind;
+      const bool again =
+          failure.kind == Kind::collision ||
+          (failure.kind == Kind::broken && statement.effect == Effect::reads && attempt == 1);
+      if (!again || attempt == tries_max) throw;
+    }
+  }
+}
+
+Result<domain::Job> PgJobStore::get(JobId id) {
+  TRY(auto jobs, get_many({&id, 1}));
+  if (jobs.empty()) return no_job(id);
+  return std::move(jobs.front());
+}
+
+Result<std::vector<domain::Job>> PgJobStore::get_many(std::span<const JobId> ids) {
+  return guarded([&]() -> Result<std::vector<domain::Job>> {
+    TextArray wanted;
+    for (const auto id : ids)
+      wanted.add(id);
+    std::unordered_map<JobId, domain::Job> found;
+    for (const auto& row : run(get_jobs, {std::move(wanted).take()})) {
+      Columns columns(row);
+      auto job = read_job(columns);
+      found.emplace(job.id, std::move(job));
+    }
+    std::vector<domain::Job> jobs;
+    for (const auto id : ids) {
+      if (const auto known = found.find(id); known != found.end()) jobs.push_back(known->second);
+    }
+    return jobs;
+  });
+}
+
+Result<ports::JobPage> PgJobStore::list(const ports::JobFilter& filter) {
+  const auto limit = std::max(0, filter.limit);
+  Where where;
+  where.add(filter.user_id, "j.user_id = ${}");
+  where.add(filter.status ? std::optional(std::string(to_string(*filter.status))) : std::nullopt,
+            "j.status = ${}");
+  where.add(text_of(filter.batch_id), "j.batch_id = ${}::uuid");
+  where.add(filter.segment_id, "j.segment_id = ${}");
+  where.add(filter.model, "j.model = ${}");
+  where.add(time_of(filter.created_after), "j.created_at >= ${}::timestamptz");
+  where.add(time_of(filter.created_before), "j.created_at < ${}::timestamptz");
+  where.add(filter.text ? std::optional(like_pattern(*filter.text)) : std::nullopt,
+            "concat_ws(E'\\n', j.segment_id, j.model, j.current_step, j.error) ILIKE ${}");
+  return guarded([&]() -> Result<ports::JobPage> {
+    Session session(pool_);
+    ports::JobPage page;
+    const auto total =
+        session.run_unprepared("SELECT count(*) FROM jobs j " + where.sql, where.parameters);
+    page.total = Columns(total[0]).integer();
+    Where rest = where;
+    rest.add(text_of(filter.before), "j.job_id < ${}::uuid");
+    const auto rows = session.run_unprepared(
+        fmt::format("SELECT {} FROM jobs j {} ORDER BY j.job_id DESC LIMIT {}", job_columns,
+                    rest.sql, limit + 1),
+        rest.parameters);
+    for (const auto& row : rows) {
+      Columns columns(row);
+      page.jobs.push_back(read_job(columns));
+    }
+    page.has_more = page.jobs.size() > static_cast<std::size_t>(limit);
+    if (page.has_more) page.jobs.pop_back();
+    return page;
+  });
+}
+
+Result<std::vector<domain::HistoryEntry>> PgJobStore::history(JobId id) {
+  return guarded([&]() -> Result<std::vector<domain::HistoryEntry>> {
+    std::vector<domain::HistoryEntry> entries;
+    for (const auto& row : run(get_history, {id.to_string()})) {
+      Columns columns(row);
+      entries.push_back(read_history(columns));
+    }
+    return entries;
+  });
+}
+
+Result<std::string> PgJobStore::results(JobId id) {
+  return guarded([&]() -> Result<std::string> {
+    const auto rows = run(get_results, {id.to_string()});
+    if (!rows.empty()) return std::string(Columns(rows[0]).text());
+    return fail(Errc::not_found, fmt::format("job {} has no results", id.to_string()));
+  });
+}
+
+Result<domain::Batch> PgJobStore::get_batch(BatchId id) {
+  return guarded([&]() -> Result<domain::Batch> {
+    const auto rows = run(get_one_batch, {id.to_string()});
+    if (rows.empty()) {
+      return fail(Errc::not_found, fmt::format("there is no batch {}", id.to_string()));
+    }
+    Columns columns(rows[0]);
+    return read_batch(columns);
+  });
+}
+
+Result<domain::BatchCounts> PgJobStore::count_batch(BatchId id) {
+  TRY_DO(get_batch(id));
+  return guarded([&]() -> Result<domain::BatchCounts> {
+    domain::BatchCounts counts;
+    for (const auto& row : run(count_jobs, {id.to_string()})) {
+      Columns columns(row);
+      const auto status = domain::status_from(columns.text());
+      const int jobs = columns.number();
+      if (status) counts.add(*status, jobs, columns.number());
+    }
+    return counts;
+  });
+}
+
+Result<std::vector<domain::Job>> PgJobStore::batch_jobs(BatchId id) {
+  return guarded([&]() -> Result<std::vector<domain::Job>> {
+    std::vector<domain::Job> jobs;
+    for (const auto& row : run(get_batch_jobs, {id.to_string()})) {
+      Columns columns(row);
+      jobs.push_back(read_job(columns));
+    }
+    return jobs;
+  });
+}
+
+Result<std::string> PgJobStore::epoch() {
+  return guarded(
+      [&]() -> Result<std::string> { return std::string(Columns(run(get_epoch)[0]).text()); });
+}
+
+Result<void> PgJobStore::ping() {
+  return guarded([&]() -> Result<void> {
+    run(ping_server);
+    return {};
+  });
+}
+
+}  // namespace trainyard::postgres

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "common/base/secret.hpp"
+#include "common/log/log.hpp"
+#include "common/ports/job_store.hpp"
+
+#include <chrono>
+#include <memory>
+
+namespace trainyard::postgres {
+
+struct Options {
+  Secret uri;                                   // libpq URI or keyword string
+  int connections = 8;                          // at most; made when first needed
+  std::chrono::milliseconds connect{5'000};     // rounded up to seconds
+  std::chrono::milliseconds statement{15'000};  // how long one statement may take
+  std::chrono::milliseconds lock{5'000};        // how long one may wait for a row
+  std::chrono::milliseconds borrow{10'000};     // how long a call may wait for a free connection
+  log::Log log = {};
+};
+
+// The store of a fleet: any number of processes share one PostgreSQL database, 15 or newer. Pooled
+// connections with prepared statements, replaced when they break. Thread-safe.
+//
+// Errc::unavailable when the server is away, Errc::conflict when the database is not at this
+// executable's schema (the hint says to migrate).
+Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options);
+
+// Brings the database to this executable's schema, one migrator at a time; how many migrations ran.
+Result<int> migrate(const Secret& uri);
+
+}  // namespace trainyard::postgres
