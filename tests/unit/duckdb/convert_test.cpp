@@ -28,14 +28,14 @@ class ConvertTest : public testing::Test {
 
 TEST_F(ConvertTest, KeepsEveryValueAndFindsTypes) {
   const auto converted = convert(
-      "unique_id,ds,y,at\na,2020-01-01,1.5,2020-01-01 10:00\n"
-      "b,2020-02-01,,2020-01-02 00:00\n");
+      "unique_id,ds,y,at,year\na,2020-01-01,1.5,2020-01-01 10:00,2020\n"
+      "b,2020-02-01,,2020-01-02 00:00,\n");
   ASSERT_TRUE(converted) << describe(converted.error());
   EXPECT_EQ(converted->rows, 2);
   std::vector<std::string> types;
   for (const auto& column : converted->columns)
     types.push_back(column.type);
-  EXPECT_THAT(types, testing::ElementsAre("VARCHAR", "DATE", "DOUBLE", "TIMESTAMP"));
+  EXPECT_THAT(types, testing::ElementsAre("VARCHAR", "DATE", "DOUBLE", "TIMESTAMP", "BIGINT"));
   const auto table = read_back();
   ASSERT_TRUE(table) << describe(table.error());
   EXPECT_EQ(table->segments[0].observations[0].value, 1.5);
