@@ -12,18 +12,18 @@ namespace {
 class ConvertTest : public testing::Test {
  protected:
   Result<ports::Converted> convert(std::string_view text) {
-    return reader.to_parquet(folder.write("in.csv", text), folder.path("out.parquet"), {});
+    return reader->to_parquet(folder.write("in.csv", text), folder.path("out.parquet"), {});
   }
   Result<domain::SeriesTable> read_back() {
-    return reader.read({.path = folder.path("out.parquet"),
-                        .time_col = "ds",
-                        .target_col = "y",
-                        .segment_col = "unique_id"},
-                       {});
+    return reader->read({.path = folder.path("out.parquet"),
+                         .time_col = "ds",
+                         .target_col = "y",
+                         .segment_col = "unique_id"},
+                        {});
   }
 
   TemporaryFolder folder;
-  DuckDbTableReader reader{ConnectionOptions{}};
+  std::unique_ptr<ports::TableReader> reader = make_table_reader({});
 };
 
 TEST_F(ConvertTest, KeepsEveryValueAndFindsTypes) {
@@ -92,8 +92,8 @@ TEST_F(ConvertTest, ConvertsMoreThanFitsIntoItsMemory) {
             std::to_string(i) + "\n";
   }
   const auto path = folder.write("in.csv", text);
-  DuckDbTableReader small{ConnectionOptions{.memory_limit_mb = 64}};
-  const auto converted = small.to_parquet(path, folder.path("out.parquet"), {});
+  const auto small = make_table_reader({.memory_limit_mb = 64});
+  const auto converted = small->to_parquet(path, folder.path("out.parquet"), {});
   ASSERT_TRUE(converted) << describe(converted.error());
   EXPECT_EQ(converted->rows, 1'500'000);
 }

@@ -28,7 +28,7 @@ class TasksTest : public testing::Test {
   TasksTest() {
     auto pattern = (std::filesystem::temp_directory_path() / "trainyard-tasks-XXXXXX").string();
     folder = mkdtemp(pattern.data());
-    artifacts = std::make_shared<filesystem::DirectoryArtifactStore>(folder / "artifacts");
+    artifacts = filesystem::open_artifact_store(folder / "artifacts");
     context.report = [this](const runtime::TaskProgress& progress) { reports.push_back(progress); };
     tasks = make_tasks(fakes.source(), fake_names);
   }
@@ -36,11 +36,10 @@ class TasksTest : public testing::Test {
 
   runtime::TaskRegistry make_tasks(forecast::ModelSource models,
                                    std::span<const std::string_view> names) {
-    return training_tasks(
-        {.reader = std::make_shared<duckdb::DuckDbTableReader>(duckdb::ConnectionOptions{}),
-         .artifacts = artifacts,
-         .models = std::move(models),
-         .model_names = names});
+    return training_tasks({.reader = duckdb::make_table_reader({}),
+                           .artifacts = artifacts,
+                           .models = std::move(models),
+                           .model_names = names});
   }
 
   std::string write(std::string_view name, std::string_view text) {
@@ -59,7 +58,7 @@ class TasksTest : public testing::Test {
   }
 
   std::filesystem::path folder;
-  std::shared_ptr<filesystem::DirectoryArtifactStore> artifacts;
+  std::shared_ptr<ports::ArtifactStore> artifacts;
   forecast::FakeModels fakes;
   runtime::TaskRegistry tasks;
   std::stop_source stop;
