@@ -126,7 +126,7 @@ void EventBusContract::SetUp() {
   std::string reason;
   harness = GetParam().make(reason);
   if (!harness) {
-    if (std::getenv("TRAINYARD_REQUIRE_SERVICES") != nullptr) FAIL() << reason;
+    if (std::getenv("TRAINYARD_TEST_REQUIRE_SERVICES") != nullptr) FAIL() << reason;
     GTEST_SKIP() << reason;
   }
 }
