@@ -1,15 +1,17 @@
 #include "common/domain/job_command.hpp"
 
+#include "common/domain/transition_table.hpp"
+
 #include <fmt/format.h>
 
 #include <limits>
 
-#include "common/domain/transition_table.hpp"
-
 namespace trainyard::domain {
 namespace {
 
-std::unexpected<Error> lost(std::string why) { return fail(Errc::lease_lost, std::move(why)); }
+std::unexpected<Error> lost(std::string why) {
+  return fail(Errc::lease_lost, std::move(why));
+}
 
 // Collects what one command does to one job; every method keeps the invariants of Job.
 class Change {
@@ -61,7 +63,9 @@ class Change {
   TimePoint now_;
 };
 
-JobChange already_done(const Job& job) { return {.job = job, .unchanged = true}; }
+JobChange already_done(const Job& job) {
+  return {.job = job, .unchanged = true};
+}
 
 Result<JobChange> on(const Job& job, const Submit&, TimePoint now) {
   Change change(job, now);
@@ -99,8 +103,8 @@ Result<JobChange> on(const Job& job, const Claim& command, TimePoint now) {
   auto& next = change.job();
   ++next.fence;
   ++next.attempt;
-  next.lease = Lease{.worker_id = command.worker_id, .token = command.token,
-                     .until = now + command.lease};
+  next.lease =
+      Lease{.worker_id = command.worker_id, .token = command.token, .until = now + command.lease};
   if (!next.started_at) next.started_at = now;
   if (next.run_id.empty()) next.run_id = fmt::format("local-{}", next.id.to_string());
   next.progress = 5;
@@ -146,11 +150,11 @@ Result<JobChange> end_with(const Job& job, const Failed& failure, TimePoint now)
   }
   ++next.retry_count;
   next.next_attempt_at = now + *delay;
-  TRY_DO(change.move(JobEvent::retrying,
-                     fmt::format("Retry {}/{} in {:.1f} s", next.retry_count,
-                                 failure.policy.retries_max,
-                                 std::chrono::duration<double>(*delay).count()),
-                     reason, category));
+  TRY_DO(change.move(
+      JobEvent::retrying,
+      fmt::format("Retry {}/{} in {:.1f} s", next.retry_count, failure.policy.retries_max,
+                  std::chrono::duration<double>(*delay).count()),
+      reason, category));
   return std::move(change).take();
 }
 

@@ -7,11 +7,14 @@ namespace {
 
 int retries_allowed(const RetryPolicy& policy, Category category) {
   switch (category) {
-    case Category::transient: return policy.retries_max;
-    case Category::cluster: return std::min(policy.retries_max, policy.cluster_retries_max_local);
+    case Category::transient:
+      return policy.retries_max;
+    case Category::cluster:
+      return std::min(policy.retries_max, policy.cluster_retries_max_local);
     case Category::data:
     case Category::config:
-    case Category::permanent: return 0;
+    case Category::permanent:
+      return 0;
   }
   std::unreachable();
 }

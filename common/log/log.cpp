@@ -1,12 +1,12 @@
 #include "common/log/log.hpp"
 
+#include "common/base/time.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <iterator>
-
-#include "common/base/time.hpp"
 
 namespace trainyard::log {
 namespace {
@@ -17,11 +17,21 @@ void append_quoted(fmt::memory_buffer& line, std::string_view text) {
   line.push_back('"');
   for (const char c : text) {
     switch (c) {
-      case '"': line.append(std::string_view("\\\"")); break;
-      case '\\': line.append(std::string_view("\\\\")); break;
-      case '\n': line.append(std::string_view("\\n")); break;
-      case '\r': line.append(std::string_view("\\r")); break;
-      case '\t': line.append(std::string_view("\\t")); break;
+      case '"':
+        line.append(std::string_view("\\\""));
+        break;
+      case '\\':
+        line.append(std::string_view("\\\\"));
+        break;
+      case '\n':
+        line.append(std::string_view("\\n"));
+        break;
+      case '\r':
+        line.append(std::string_view("\\r"));
+        break;
+      case '\t':
+        line.append(std::string_view("\\t"));
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           fmt::format_to(std::back_inserter(line), "\\u{:04x}", static_cast<unsigned char>(c));
@@ -48,10 +58,14 @@ void append_fields(fmt::memory_buffer& line, const Fields& fields) {
 
 constexpr std::string_view name_of(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warn: return "warn";
-    case Level::error: return "error";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warn";
+    case Level::error:
+      return "error";
   }
   std::unreachable();
 }
@@ -114,6 +128,8 @@ void Log::error(std::string_view message, const Fields& fields) const {
   write(Level::error, message, fields);
 }
 
-Log make_log(Level level) { return Log(std::make_shared<Log::Sink>(level)); }
+Log make_log(Level level) {
+  return Log(std::make_shared<Log::Sink>(level));
+}
 
 }  // namespace trainyard::log

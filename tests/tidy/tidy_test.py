@@ -74,7 +74,7 @@ BROKEN = {
         ("a header without a guard", {"common/base/x.hpp": "int f();\n"}, "#pragma once"),
     ],
     "formatting": [
-        ("a badly indented line", {"x.cpp": "int   f ( ) {return 1 ;}\n"}, "x.cpp:1: not formatted"),
+        ("a badly indented line", {"x.cpp": "int   f ( ) {return 1 ;}\n"}, "x.cpp:1: not"),
     ],
     "architecture": [
         ("a room that the map lacks", {**ROOMS, "common/log/log.hpp": HEADER}, "common/log"),
@@ -117,6 +117,7 @@ KEPT = {
         ("= delete", {"common/base/x.hpp": "A(const A&) = delete;\n"}),
         ("a comment", {"common/base/x.cpp": "// a new thing; delete it, or catch (...) it\n"}),
         ("a literal", {"common/base/x.cpp": 'auto x = "thread_local new X";\n'}),
+        ("cleaning up on the way", {"common/base/x.cpp": "catch (...) { undo(); throw; }\n"}),
         ("new that is owned at once",
          {"common/base/x.cpp": "std::unique_ptr<A> a(new A(1));\na.reset(new A(2));\n"}),
         ("placement new", {"common/base/x.cpp": "new (where) Thing;\n"}),

@@ -4,8 +4,9 @@
 #   tests/support/kafka/start.sh DIR PORT      # controller on PORT+1; data, log and pid file in DIR
 #   tests/support/kafka/stop.sh DIR
 #
-# Runs on bare Debian 12 with openjdk-17-jre-headless and maven; Kafka comes from Maven Central, once,
-# into .deps/kafka of the project (or $TRAINYARD_DEPS/kafka). Starting again on the same DIR keeps its data.
+# Runs on bare Debian 12 with openjdk-17-jre-headless and maven; Kafka comes from Maven Central,
+# once, into .deps/kafka of the project (or $TRAINYARD_DEPS/kafka). Starting again on the same DIR
+# keeps its data.
 set -eu
 
 [ $# -eq 2 ] || { echo "usage: $0 DIR PORT" >&2; exit 2; }

@@ -14,9 +14,9 @@ TEST(Uuid, SurvivesARoundTripInEitherCase) {
 }
 
 TEST(Uuid, RefusesEverythingElse) {
-  for (const auto* text : {"", "0189f7e07c5c7e1e8f3b0123456789ab", "0189f7e0-7c5c-7e1e-8f3b-0123456789a",
-                           "0189f7e0-7c5c-7e1e-8f3b-0123456789ag",
-                           "{189f7e0-7c5c-7e1e-8f3b-0123456789ab"}) {
+  for (const auto* text :
+       {"", "0189f7e07c5c7e1e8f3b0123456789ab", "0189f7e0-7c5c-7e1e-8f3b-0123456789a",
+        "0189f7e0-7c5c-7e1e-8f3b-0123456789ag", "{189f7e0-7c5c-7e1e-8f3b-0123456789ab"}) {
     EXPECT_FALSE(Uuid::parse(text)) << text;
   }
 }
