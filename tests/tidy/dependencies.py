@@ -8,8 +8,8 @@ from tree import Problem
 CORE = ["common/base", "common/domain", "common/ports"]
 
 # Folder -> folders it may include besides itself, first match wins; "*" stands for one folder.
-# A target stands on these alone: common/wire and common/log name and report what the domain
-# knows, common/runtime runs it; none of the three does I/O of its own choosing.
+# What works through ports stands on these: common/wire names what the domain knows, common/log
+# reports it, common/runtime runs it. None of the three knows a technology behind a port.
 EDGE = [*CORE, "common/wire", "common/log", "common/runtime"]
 LAYERS = {
     "common/base": [],
@@ -20,23 +20,25 @@ LAYERS = {
     "common/metrics": ["common/base"],
     "common/config": ["common/base", "common/log"],
     "common/runtime": ["common/base", "common/log"],
+    # What every consumer of the bus does with a message that can never be used.
+    "common/dead_letter": [*CORE, "common/wire", "common/log"],
     # Not an adapter: the row mapping and migration rules that both SQL stores share.
     "common/adapters/sql": CORE,
     "common/adapters/sqlite": [*EDGE, "common/adapters/sql"],
     "common/adapters/postgres": [*EDGE, "common/adapters/sql"],
     "common/adapters/*": EDGE,
     "api/service": EDGE,
-    "api/control": EDGE,
+    "api/control": [*EDGE, "common/dead_letter"],
     "api/http": [*EDGE, "api/service"],
     # WebSocket sessions are upgraded HTTP sessions.
-    "api/notifier": [*EDGE, "api/service", "api/http"],
+    "api/notifier": [*EDGE, "common/dead_letter", "api/service", "api/http"],
     # Models and forecasts are pure, because the Spark wheel is built from these two alone.
     "worker/models": ["common/base", "common/domain"],
     "worker/forecast": ["common/base", "common/domain", "worker/models"],
     # What a child process runs: reads data and writes artefacts through ports around a forecast.
     "worker/training": [*EDGE, "worker/forecast", "worker/models"],
     "worker/executors": EDGE,
-    "worker/runner": EDGE,
+    "worker/runner": [*EDGE, "common/dead_letter"],
     "deploy/trainyard": ["common", "api", "worker", "deploy"],
     "deploy/cmake": [],  # the file of the precompiled header
     "loadtest/client": [],

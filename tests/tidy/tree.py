@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 CPP = (".hpp", ".cpp")
-SOURCE = CPP + (".py", ".ts", ".tsx", ".css", ".sh", ".cmake", ".go")
+SOURCE = CPP + (".py", ".ts", ".tsx", ".sh", ".cmake", ".go")
 
 
 @dataclass(frozen=True)
