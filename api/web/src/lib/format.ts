@@ -4,6 +4,15 @@ import type { BatchStatus, JobStatus, MetricName, ModelMetrics } from "../wire";
 
 const percentMetrics: ReadonlySet<MetricName> = new Set(["mape", "smape", "coverage"]);
 
+export const metricWords: Record<MetricName, string> = {
+  mape: "MAPE",
+  smape: "sMAPE",
+  mase: "MASE",
+  rmse: "RMSE",
+  mae: "MAE",
+  coverage: "Coverage",
+};
+
 export function isPercent(metric: MetricName): boolean {
   return percentMetrics.has(metric);
 }
@@ -42,6 +51,7 @@ export function formatBytes(bytes: number): string {
 }
 
 export function formatDuration(seconds: number): string {
+  if (seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);

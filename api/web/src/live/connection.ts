@@ -56,11 +56,15 @@ export class LiveConnection {
     return () => this.listeners.delete(listener);
   }
 
-  // One handler per topic. The first subscription opens the connection.
+  // Opens the connection. Again is harmless.
+  start(): void {
+    if (this.socket === undefined && this.timer === undefined) this.connect();
+  }
+
+  // One handler per topic. Before start() it only waits.
   subscribe(topic: string, handler: TopicHandler): () => void {
     this.topics.set(topic, { handler });
-    if (this.socket === undefined && this.timer === undefined) this.connect();
-    else if (this.current === "live") this.sendSubscribe(topic);
+    if (this.current === "live") this.sendSubscribe(topic);
     return () => {
       if (this.topics.get(topic)?.handler !== handler) return;
       this.topics.delete(topic);

@@ -23,6 +23,7 @@ const connection = new LiveConnection({
   },
 });
 
+connection.start();
 window.addEventListener("online", () => connection.retryNow());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) connection.retryNow();

@@ -1,6 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api } from "../lib/api";
-import { formatCount, formatDuration, formatTime, secondsBetween, shortId } from "../lib/format";
+import {
+  formatCount,
+  formatDuration,
+  formatTime,
+  metricWords,
+  secondsBetween,
+  shortId,
+} from "../lib/format";
 import { Link, useParam } from "../lib/router";
 import {
   countBatch,
@@ -21,7 +28,6 @@ import {
   Empty,
   ErrorNote,
   Figure,
-  Progress,
   Segmented,
   Select,
   Skeleton,
@@ -87,6 +93,32 @@ function Actions({
   );
 }
 
+// What share of the work ended how, and how much of the rest is done.
+function BatchBar({ counts }: { counts: BatchCounts & { exactProgress: number } }) {
+  const ended = counts.completed + counts.failed + counts.cancelled;
+  const share = (jobs: number) => (counts.total === 0 ? 0 : (jobs * 100) / counts.total);
+  const parts = [
+    ["completed", share(counts.completed)],
+    ["failed", share(counts.failed)],
+    ["cancelled", share(counts.cancelled)],
+    ["running", Math.max(0, counts.exactProgress - share(ended))],
+  ] as const;
+  return (
+    <div
+      className="batch-bar"
+      role="progressbar"
+      aria-label="Progress of the batch"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={counts.progress}
+    >
+      {parts.map(([status, width]) => (
+        <span key={status} data-status={status} style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  );
+}
+
 function BatchFigures({
   state,
   counts,
@@ -103,12 +135,7 @@ function BatchFigures({
   return (
     <section className="card batch-figures" aria-label="Progress of the batch">
       <div className="batch-progress">
-        <Progress
-          value={counts.exactProgress}
-          status={status}
-          size="large"
-          label="Progress of the batch"
-        />
+        <BatchBar counts={counts} />
         <span className="num batch-percent">{counts.progress} %</span>
       </div>
       <dl className="figures">
@@ -253,7 +280,7 @@ export function BatchView({ id }: { id: string }) {
             label="Metric"
             value={metric}
             onChange={setMetric}
-            choices={metricNames.map((value) => ({ value, label: value.toUpperCase() }))}
+            choices={metricNames.map((value) => ({ value, label: metricWords[value] }))}
           />
           <Select
             label="Order"

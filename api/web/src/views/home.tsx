@@ -80,7 +80,7 @@ function JobRow({ job, now }: { job: Job; now: number }) {
             <span className="bad clip" title={job.error ?? ""}>
               {job.error ?? "failed"}
             </span>
-          ) : isFinal(job.status) ? null : (
+          ) : isFinal(job.status) || job.progress === 0 ? null : (
             <Progress value={job.progress} status={job.status} label="Progress of the job" />
           )}
         </span>

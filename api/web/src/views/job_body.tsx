@@ -10,7 +10,7 @@ import {
 import { isFinal } from "../live/jobs";
 import { useNow } from "../live/live";
 import { Icon } from "../ui/icons";
-import { Button, ConfirmButton, ErrorNote, Figure, Progress, Status } from "../ui/parts";
+import { Button, ConfirmButton, ErrorNote, Figure, Progress } from "../ui/parts";
 import type { ErrorCategory, HistoryEntry, Job } from "../wire";
 import { JobForecast } from "./job_results";
 
@@ -107,9 +107,6 @@ export function JobSummary({ job }: { job: Job }) {
         </div>
       ) : null}
       <dl className="figures">
-        <Figure label="Status">
-          <Status status={job.status} />
-        </Figure>
         {active ? (
           <Figure label="Time left">{eta === undefined ? "–" : `≈ ${formatDuration(eta)}`}</Figure>
         ) : null}

@@ -3,7 +3,7 @@ import { segmentName } from "../lib/format";
 import { Link } from "../lib/router";
 import { useJob } from "../live/live";
 import { Icon } from "../ui/icons";
-import { ErrorNote, Skeleton } from "../ui/parts";
+import { ErrorNote, Skeleton, Status } from "../ui/parts";
 import { JobActions, JobResultsSection, JobSummary } from "./job_body";
 
 // One cell of the matrix, looked at closely while the matrix stays in sight.
@@ -23,7 +23,12 @@ export function JobPanel({ id, onClose }: { id: string; onClose: () => void }) {
       <header className="panel-head">
         <div className="title-text">
           <h2 className="break">{job ? segmentName(job.segment_id) : "Job"}</h2>
-          <p className="title-sub">{job ? <code>{job.model ?? "auto"}</code> : null}</p>
+          {job ? (
+            <p className="title-sub">
+              <code>{job.model ?? "auto"}</code>
+              <Status status={job.status} />
+            </p>
+          ) : null}
         </div>
         <Link className="icon-button" href={`/jobs/${id}`} aria-label="Open the job's page">
           <Icon name="open" />

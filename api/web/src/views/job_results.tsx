@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import { api, ApiError } from "../lib/api";
-import { formatMetric, formatNumber, formatPeriod, isBetter, segmentName } from "../lib/format";
+import { formatMetric, formatNumber, formatPeriod, isBetter, metricWords, segmentName } from "../lib/format";
 import { Icon } from "../ui/icons";
 import { ForecastChart, type Series } from "../ui/forecast_chart";
 import { ErrorNote, Segmented, Select, Skeleton } from "../ui/parts";
@@ -65,7 +65,7 @@ export function MetricsTable({
             <th scope="col">Model</th>
             {metricNames.map((name) => (
               <th key={name} scope="col" className="end">
-                {name.toUpperCase()}
+                {metricWords[name]}
               </th>
             ))}
           </tr>

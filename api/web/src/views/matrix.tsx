@@ -7,7 +7,7 @@ import {
   type CSSProperties,
   type KeyboardEvent,
 } from "react";
-import { formatNumber, statusWord } from "../lib/format";
+import { formatNumber, metricWords, statusWord } from "../lib/format";
 import { bestModel, figureOf, type Cell, type SegmentRow } from "../live/batch_state";
 import { isFinal } from "../live/jobs";
 import type { MetricName } from "../wire";
@@ -28,7 +28,7 @@ function describeCell(row: SegmentRow, model: string, cell: Cell, metric: Metric
   const figure = figureOf(cell, metric);
   const result =
     figure !== null
-      ? `${metric.toUpperCase()} ${formatNumber(figure)}`
+      ? `${metricWords[metric]} ${formatNumber(figure)}`
       : cell.status === "running"
         ? `${cell.progress} percent`
         : (cell.error ?? "");
