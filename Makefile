@@ -26,6 +26,12 @@ race-jobs: build ## Race no-op jobs against River on the same PostgreSQL
 	cmake --build --preset release --target trainyard_load_client
 	loadtest/race/run $(RACE)
 
+.PHONY: idle
+idle: build ## Memory, CPU and queries of an idle Trainyard; cold start
+	deploy/setup --tests
+	loadtest/coldstart
+	loadtest/idle
+
 .PHONY: faults
 faults: build ## 5,000 jobs while every part is killed, frozen and restarted
 	deploy/setup --tests

@@ -144,7 +144,7 @@ func (b *bench) latency(ctx context.Context, count int) (p50, p99 float64) {
 		if i >= count/10 { // the first tenth warms up
 			all = append(all, float64(wait.Microseconds())/1000)
 		}
-		time.Sleep(5 * time.Millisecond) // unloaded: one at a time, with air between
+		time.Sleep(20 * time.Millisecond) // unloaded: one at a time, with air between
 	}
 	must(client.Stop(ctx))
 	sort.Float64s(all)
