@@ -65,8 +65,8 @@ Result<Plan> plan_of(Connection& connection, const ports::SeriesQuery& query) {
   Plan plan;
   const auto time_sql = file.time_of(*time);
   const auto value_sql = file.number_of(*target);
-  plan.sql = fmt::format("SELECT {}, record_no, epoch_us({}), {}, {}, {}", segment_sql, time_sql,
-                         unreadable(file.text_of(*time), time_sql, false), value_sql,
+  plan.sql = fmt::format("SELECT {}, {}, epoch_us({}), {}, {}, {}", segment_sql, record_column,
+                         time_sql, unreadable(file.text_of(*time), time_sql, false), value_sql,
                          unreadable(file.text_of(*target), value_sql, true));
   for (const auto& name : query.covariates) {
     TRY(const auto* column, find_column(file, name, "covariates"));

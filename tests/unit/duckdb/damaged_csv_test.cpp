@@ -41,7 +41,7 @@ TEST(DamagedCsv, IsReadOrRefusedWithWhereAndWhy) {
     intact += "\"a, b\",2020-" + std::string(i < 10 ? "0" : "") + std::to_string(i) + "-01,1.5\r\n";
   }
   std::mt19937 random(7);
-  for (int i = 0; i < 150; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const auto text = damage(intact, random);
     const auto path = folder.write("t.csv", text);
     const auto info = reader->describe(path, {});

@@ -124,6 +124,7 @@ TEST_F(DuckDbTableReaderTest, RefusesBrokenFilesWithLineColumnAndHint) {
       {"empty", "", 1, "", "empty"},
       {"no header", "a,2020-01-01,1\na,2020-02-01,2\n", 1, "", "name should be"},
       {"a name twice", "unique_id,ds,y,y\na,2020-01-01,1,2\n", 1, "y", "twice"},
+      {"a name twice but for case", "unique_id,ds,y,Y\na,2020-01-01,1,2\n", 1, "Y", "twice"},
   };
   for (const auto& file : files) {
     const auto error = refusal(file.text);
