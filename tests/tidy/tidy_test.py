@@ -104,6 +104,7 @@ KEPT = {
     "libraries": [("tests look from outside", {"tests/unit/x.cpp": "#include <sqlite3.h>\n"})],
     "columns": [
         ("100 columns", {"common/base/x.cpp": "x" * 100 + "\n"}),
+        ("an icon's path", {"api/web/x.tsx": f'  icon: "{"M12 9v4" * 20}",\n'}),
         ("100 columns of two bytes each", {"common/base/x.cpp": "//" + "é" * 98 + "\n"}),
     ],
     "function_lengths": [
