@@ -47,7 +47,13 @@ describe("the live connection", () => {
     expect(sockets[0]?.sent).toEqual([{ op: "subscribe", id: 1, topic: "job:1" }]);
     const position = { epoch: "e", offset: 1 };
     sockets[0]?.says({ op: "subscribed", id: 1, topic: "job:1", position, snapshot: { a: 1 } });
-    sockets[0]?.says({ op: "event", topic: "job:1", position, type: "job.started", data: { b: 2 } });
+    sockets[0]?.says({
+      op: "event",
+      topic: "job:1",
+      position,
+      type: "job.started",
+      data: { b: 2 },
+    });
     expect(topic.onSnapshot).toHaveBeenCalledWith({ a: 1 });
     expect(topic.onEvent).toHaveBeenCalledWith("job.started", { b: 2 });
   });

@@ -59,7 +59,13 @@ describe("chart scales", () => {
   });
 
   it("break lines where a value is missing", () => {
-    expect(linePath([{ x: 0, y: 1 }, { x: 1, y: null }, { x: 2, y: 3 }])).toBe("M0.0 1.0M2.0 3.0");
+    expect(
+      linePath([
+        { x: 0, y: 1 },
+        { x: 1, y: null },
+        { x: 2, y: 3 },
+      ]),
+    ).toBe("M0.0 1.0M2.0 3.0");
     expect(bandPath([])).toBe("");
     expect(bandPath([{ x: 0, low: 1, high: 2 }])).toBe("M0.0 2.0L0.0 1.0Z");
     expect(pickEvenly(10, 3)).toEqual([0, 4, 8]);

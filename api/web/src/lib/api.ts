@@ -97,8 +97,7 @@ export const api = {
   batch: (id: string) => request<Batch>("GET", `/api/v2/batches/${id}`),
   createBatch: (body: BatchRequest) => request<BatchCreated>("POST", "/api/v2/batches", body),
   cancelBatch: (id: string) => request<BatchChanged>("POST", `/api/v2/batches/${id}/cancel`),
-  retryFailed: (id: string) =>
-    request<BatchChanged>("POST", `/api/v2/batches/${id}/retry-failed`),
+  retryFailed: (id: string) => request<BatchChanged>("POST", `/api/v2/batches/${id}/retry-failed`),
 };
 
 // fetch cannot report how much of a body was sent, so an upload uses the older interface.

@@ -50,6 +50,10 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(1)} ${unit}`;
 }
 
+export function formatShare(fraction: number, bytes: number): string {
+  return `${formatBytes(Math.round(fraction * bytes))} of ${formatBytes(bytes)}`;
+}
+
 export function formatDuration(seconds: number): string {
   if (seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.max(0, Math.round(seconds));

@@ -3,14 +3,7 @@ import type { BatchRequest, UploadedData } from "../wire";
 // The form that launches a batch: what it starts with, and what it sends. Pure.
 
 export const models = ["seasonal_naive", "ets", "theta", "xgboost", "ensemble"] as const;
-export const frequencies = [
-  "yearly",
-  "quarterly",
-  "monthly",
-  "weekly",
-  "daily",
-  "hourly",
-] as const;
+export const frequencies = ["yearly", "quarterly", "monthly", "weekly", "daily", "hourly"] as const;
 
 export const horizonMax = 10_000;
 

@@ -1,13 +1,6 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { api } from "../lib/api";
-import type {
-  Batch,
-  BatchSegment,
-  BatchStatus,
-  Job,
-  JobEvent,
-  JobList,
-} from "../wire";
+import type { Batch, BatchSegment, BatchStatus, Job, JobEvent, JobList } from "../wire";
 import { isProgress } from "../wire";
 import { applyEvents, batchFromRead, type BatchState } from "./batch_state";
 import { LiveConnection, type ConnectionState, type Socket } from "./connection";

@@ -85,7 +85,10 @@ export class Resource<S, Read, Event> {
   private start(): void {
     void this.refresh();
     const { spec, live } = this;
+    const save = () => this.save();
+    window.addEventListener("pagehide", save);
     this.stops = [
+      () => window.removeEventListener("pagehide", save),
       live.subscribe(spec.topic, {
         onSnapshot: (snapshot) => {
           if (spec.snapshotIsRead) this.take(snapshot as Read);

@@ -1,39 +1,30 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api } from "../lib/api";
-import {
-  formatCount,
-  formatDuration,
-  formatTime,
-  metricWords,
-  secondsBetween,
-  shortId,
-} from "../lib/format";
+import { formatCount, formatTime, metricWords, shortId } from "../lib/format";
 import { Link, useParam } from "../lib/router";
 import {
   countBatch,
-  etaSeconds,
   selectRows,
   statusOf,
   winsByModel,
-  type BatchState,
   type Cell,
   type RowFilter,
   type RowSort,
 } from "../live/batch_state";
-import { useBatch, useNow } from "../live/live";
+import { useBatch } from "../live/live";
 import { Icon } from "../ui/icons";
 import {
   Button,
   ConfirmButton,
   Empty,
   ErrorNote,
-  Figure,
   Segmented,
   Select,
   Skeleton,
   Status,
 } from "../ui/parts";
 import { metricNames, type BatchCounts, type MetricName } from "../wire";
+import { BatchFigures } from "./batch_figures";
 import { JobPanel } from "./job_panel";
 import { Matrix } from "./matrix";
 
@@ -91,100 +82,6 @@ function Actions({
       {error ? <ErrorNote error={error} /> : null}
     </>
   );
-}
-
-// What share of the work ended how, and how much of the rest is done.
-function BatchBar({ counts }: { counts: BatchCounts & { exactProgress: number } }) {
-  const ended = counts.completed + counts.failed + counts.cancelled;
-  const share = (jobs: number) => (counts.total === 0 ? 0 : (jobs * 100) / counts.total);
-  const parts = [
-    ["completed", share(counts.completed)],
-    ["failed", share(counts.failed)],
-    ["cancelled", share(counts.cancelled)],
-    ["running", Math.max(0, counts.exactProgress - share(ended))],
-  ] as const;
-  return (
-    <div
-      className="batch-bar"
-      role="progressbar"
-      aria-label="Progress of the batch"
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={counts.progress}
-    >
-      {parts.map(([status, width]) => (
-        <span key={status} data-status={status} style={{ width: `${width}%` }} />
-      ))}
-    </div>
-  );
-}
-
-function BatchFigures({
-  state,
-  counts,
-}: {
-  state: BatchState;
-  counts: BatchCounts & { exactProgress: number };
-}) {
-  const status = statusOf(counts);
-  const isOpen = status === "running";
-  const now = useNow(isOpen ? 1000 : null);
-  const { created_at, completed_at } = state.batch;
-  const eta = etaSeconds(created_at, now, counts.exactProgress);
-  const ended = completed_at ?? lastEnd(state);
-  return (
-    <section className="card batch-figures" aria-label="Progress of the batch">
-      <div className="batch-progress">
-        <BatchBar counts={counts} />
-        <span className="num batch-percent">{counts.progress} %</span>
-      </div>
-      <dl className="figures">
-        <Figure label="Completed">
-          <span className="num">
-            {formatCount(counts.completed)}
-            <span className="faint"> of {formatCount(counts.total)}</span>
-          </span>
-        </Figure>
-        <Figure label="Running">
-          <span className="num">{formatCount(counts.running)}</span>
-        </Figure>
-        <Figure label="Waiting">
-          <span className="num">{formatCount(counts.pending)}</span>
-        </Figure>
-        <Figure label="Failed">
-          <span className={counts.failed > 0 ? "num bad" : "num"}>
-            {formatCount(counts.failed)}
-          </span>
-        </Figure>
-        {counts.cancelled > 0 ? (
-          <Figure label="Cancelled">
-            <span className="num">{formatCount(counts.cancelled)}</span>
-          </Figure>
-        ) : null}
-        <Figure label={isOpen ? "Time left" : "Took"}>
-          <span className="num">
-            {isOpen
-              ? eta === undefined
-                ? "–"
-                : `≈ ${formatDuration(eta)}`
-              : ended
-                ? formatDuration(secondsBetween(created_at, ended))
-                : "–"}
-          </span>
-        </Figure>
-      </dl>
-    </section>
-  );
-}
-
-function lastEnd(state: BatchState): string | undefined {
-  let last: string | undefined;
-  for (const row of state.rows) {
-    for (const { completed_at } of Object.values(row.cells)) {
-      if (completed_at !== null && (last === undefined || completed_at > last)) last = completed_at;
-    }
-  }
-  return last;
 }
 
 export function BatchView({ id }: { id: string }) {

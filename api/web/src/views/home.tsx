@@ -1,7 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../lib/api";
 import { readCache, writeCache } from "../lib/cache";
-import { formatAgo, formatCount, formatMetric, metricOf, segmentName, shortId } from "../lib/format";
+import {
+  formatAgo,
+  formatCount,
+  formatMetric,
+  metricOf,
+  segmentName,
+  shortId,
+} from "../lib/format";
 import { Link, useParam } from "../lib/router";
 import { isFinal } from "../live/jobs";
 import { recentMax, useNow, useRecentJobs } from "../live/live";
@@ -53,7 +60,9 @@ function BatchRow({ batch, now }: { batch: BatchSummary; now: number }) {
         </span>
         <span className="row-counts num">
           {formatCount(batch.completed)} of {formatCount(batch.total)} jobs
-          {batch.failed > 0 ? <span className="bad"> · {formatCount(batch.failed)} failed</span> : null}
+          {batch.failed > 0 ? (
+            <span className="bad"> · {formatCount(batch.failed)} failed</span>
+          ) : null}
         </span>
         <time className="row-time" dateTime={batch.created_at}>
           {formatAgo(batch.created_at, now)}
@@ -109,7 +118,11 @@ function passes(status: JobStatus, filter: Filter): boolean {
 
 export function HomeView() {
   const { batches, error: batchError, read, readSoon } = useBatches();
-  const { state: recent, error: jobError, refresh } = useRecentJobs((event) => {
+  const {
+    state: recent,
+    error: jobError,
+    refresh,
+  } = useRecentJobs((event) => {
     if (event.batch_id !== null) readSoon();
   });
   const [filter, setFilter] = useParam<Filter>("status", "all", filters);
@@ -138,7 +151,9 @@ export function HomeView() {
         </div>
         {batchError ? <ErrorNote error={batchError} retry={() => void read()} /> : null}
         {batches === undefined ? (
-          batchError ? null : <Skeleton lines={3} />
+          batchError ? null : (
+            <Skeleton lines={3} />
+          )
         ) : batches.length === 0 ? (
           <p className="muted">No batches yet.</p>
         ) : (
@@ -161,7 +176,9 @@ export function HomeView() {
         </div>
         {jobError ? <ErrorNote error={jobError} retry={() => void refresh()} /> : null}
         {jobs === undefined ? (
-          jobError ? null : <Skeleton lines={6} />
+          jobError ? null : (
+            <Skeleton lines={6} />
+          )
         ) : jobs.length === 0 ? (
           <Empty title={filter === "all" ? "No jobs yet" : `No ${filter} jobs`} />
         ) : (

@@ -1,12 +1,6 @@
 import { useEffect, useState } from "react";
 import { api, ApiError } from "../lib/api";
-import {
-  eventWord,
-  formatDuration,
-  formatTime,
-  secondsBetween,
-  statusWord,
-} from "../lib/format";
+import { eventWord, formatDuration, formatTime, secondsBetween, statusWord } from "../lib/format";
 import { isFinal } from "../live/jobs";
 import { useNow } from "../live/live";
 import { Icon } from "../ui/icons";
@@ -76,9 +70,7 @@ export function JobSummary({ job }: { job: Job }) {
   const now = useNow(active ? 1000 : null);
   const eta = etaOf(job, now);
   const taken =
-    job.started_at === null
-      ? undefined
-      : secondsBetween(job.started_at, job.completed_at ?? now);
+    job.started_at === null ? undefined : secondsBetween(job.started_at, job.completed_at ?? now);
   const waits = job.next_attempt_at !== null && job.status === "submitting";
   return (
     <div className="stack">

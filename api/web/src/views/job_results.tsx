@@ -1,6 +1,13 @@
 import { useEffect, useMemo, useState } from "react";
 import { api, ApiError } from "../lib/api";
-import { formatMetric, formatNumber, formatPeriod, isBetter, metricWords, segmentName } from "../lib/format";
+import {
+  formatMetric,
+  formatNumber,
+  formatPeriod,
+  isBetter,
+  metricWords,
+  segmentName,
+} from "../lib/format";
 import { Icon } from "../ui/icons";
 import { ForecastChart, type Series } from "../ui/forecast_chart";
 import { ErrorNote, Segmented, Select, Skeleton } from "../ui/parts";
@@ -44,13 +51,7 @@ function seriesOf(results: SegmentResults, chosen: string): Series[] {
   return own.map((each) => ({ ...each, isMain: each.model === chosen }));
 }
 
-export function MetricsTable({
-  metrics,
-  best,
-}: {
-  metrics: MetricsByModel;
-  best: string | null;
-}) {
+export function MetricsTable({ metrics, best }: { metrics: MetricsByModel; best: string | null }) {
   const models = Object.entries(metrics).sort(([, a], [, b]) => {
     const x = a.mape ?? Number.POSITIVE_INFINITY;
     const y = b.mape ?? Number.POSITIVE_INFINITY;

@@ -78,7 +78,7 @@ const MatrixRow = memo(function MatrixRow(props: RowProps) {
       style={{ top: at * rowHeight }}
     >
       <div className="matrix-name" role="rowheader" title={row.name}>
-        {row.name}
+        <span>{row.name}</span>
       </div>
       {models.map((model, column) => {
         const cell = row.cells[model];
@@ -221,7 +221,7 @@ export function Matrix({
     >
       <div className="matrix-head" role="row" aria-rowindex={1}>
         <div className="matrix-name" role="columnheader">
-          Segment
+          <span>Segment</span>
         </div>
         {models.map((model) => (
           <div key={model} className="matrix-model" role="columnheader">
