@@ -175,7 +175,7 @@ class TidyTest(unittest.TestCase):
         registered = os.environ.get("TIDY_RULES")
         if registered is None:
             self.skipTest("run by ctest")
-        self.assertEqual(set(registered.split(";")), set(RULES))
+        self.assertEqual(set(registered.split(",")), set(RULES))
 
 
 if __name__ == "__main__":
