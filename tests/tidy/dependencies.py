@@ -42,6 +42,8 @@ LAYERS = {
     "deploy/trainyard": ["common", "api", "worker", "deploy"],
     "deploy/cmake": [],  # the file of the precompiled header
     "loadtest/client": [],
+    # Times the two job stores side by side.
+    "loadtest/store": [*EDGE, "common/adapters/sqlite", "common/adapters/postgres"],
     "loadtest/*": [*CORE, "worker/models", "worker/forecast", "loadtest"],
     "tests": ["common", "api", "worker", "deploy", "tests"],
 }
