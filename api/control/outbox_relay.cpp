@@ -151,12 +151,8 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
     if (entry.job) {
       row.key = entry.job->id.to_string();
       for (const auto& line : entry.history) {
-        const auto event = wire::job_event(*entry.job, line, options_.source);
-        row.events.push_back(to_message(ports::topics::job_events, event));
-        // Whoever runs it hears at once; the renewal of its lease would tell it later.
-        if (line.event == domain::JobEvent::cancelling) {
-          row.events.push_back(to_message(ports::topics::job_control, event));
-        }
+        row.events.push_back(to_message(ports::topics::job_events,
+                                        wire::job_event(*entry.job, line, options_.source)));
       }
       if (entry.dispatch_no) {
         row.announcement = Announcement{.job_id = entry.job->id,

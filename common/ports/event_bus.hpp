@@ -1,8 +1,5 @@
 #pragma once
 
-#include "common/base/error.hpp"
-#include "common/base/time.hpp"
-
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,6 +8,9 @@
 #include <span>
 #include <string>
 #include <vector>
+
+#include "common/base/error.hpp"
+#include "common/base/time.hpp"
 
 // How work and news travel. At least once, in order per key. Contract suite: tests/contract.
 

@@ -1,7 +1,5 @@
 #include "common/adapters/duckdb/library.hpp"
 
-#include "common/adapters/duckdb/connection_options.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
