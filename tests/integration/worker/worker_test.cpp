@@ -134,7 +134,8 @@ TEST_F(WorkerTest, ADrainHandsBackWhatDoesNotEndAndBurnsNoAttempt) {
   std::vector<JobId> ids;
   for (int i = 0; i < 4; ++i)
     ids.push_back(drill("hang"));
-  store.await(ids.front(), JobStatus::running);
+  while (store.count_of(JobEvent::started) < 2)
+    std::this_thread::yield();
   announcer.reset();
   runner->stop();
   for (const auto id : ids) {
