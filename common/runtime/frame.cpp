@@ -105,7 +105,7 @@ Error FrameFields::error() {
 std::int64_t FrameBuffer::receive(int fd) {
   if (begin_ == end_) begin_ = end_ = 0;
   if (bytes_.size() - end_ < read_size) {
-    std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+    if (begin_ != 0) std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
     // Doubling keeps a large frame from being moved once per read.
