@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   }
   embedded_bus::EmbeddedBus bus({});
   executors::LocalExecutor executor({}, {.pool = {.children = 1, .command = {TRAINYARD_TEST_CHILD}},
-                                         .drills = executors::Drills::allowed});
+                                         .drills = domain::Drills::allowed});
   runner::JobRunner runner({}, **store, bus, executor,
                            {.worker_id = runner::make_worker_id(),
                             .lease = milliseconds(std::atoi(argv[2])),
