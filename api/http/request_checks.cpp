@@ -28,6 +28,17 @@ std::unexpected<Failure> refuse(int status, Errc code, std::string name, std::st
                                                .hint = std::move(hint)}));
 }
 
+// A page of another site may not use the browser of somebody who can reach us.
+bool is_cross_site(const Head& head) {
+  const auto sent = head[field::origin];
+  const std::string_view origin(sent.data(), sent.size());
+  if (origin.empty()) return false;
+  const auto host = head[field::host];
+  const auto at = origin.find("://");
+  return at == std::string_view::npos ||
+         origin.substr(at + 3) != std::string_view(host.data(), host.size());
+}
+
 }  // namespace
 
 std::expected<void, Failure> read_head(const Head& head, const ServerOptions& options,
@@ -43,6 +54,9 @@ std::expected<void, Failure> read_head(const Head& head, const ServerOptions& op
   }
   if (head.version() >= 11 && head.count(field::host) != 1) {
     return bad_request("Host", "exactly one Host header is required");
+  }
+  if (is_cross_site(head)) {
+    return refuse(403, Errc::forbidden, "Origin", "pages of other sites may not call this API");
   }
   if (head.count(field::transfer_encoding) > 0 &&
       !beast::iequals(head[field::transfer_encoding], "chunked")) {

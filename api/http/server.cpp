@@ -56,6 +56,7 @@ class Server::Core {
     acceptor_.bind(endpoint);
     acceptor_.listen();
     port_ = acceptor_.local_endpoint().port();
+    if (context_.upgrade != nullptr) context_.upgrade->attach(io_.get_executor());
     asio::co_spawn(io_, accept_connections(), asio::detached);
     asio::co_spawn(io_, look_after_connections(), asio::detached);
     thread_ = std::thread([this] { io_.run(); });

@@ -76,7 +76,8 @@ Result<Response> read_page(const fs::path& root, const std::string& path) {
 }  // namespace
 
 asio::awaitable<Reply> get_page(Api& api, Request& request) {
-  const bool is_api = request.path == "/api" || request.path.starts_with("/api/");
+  const bool is_api =
+      request.path == "/api" || request.path.starts_with("/api/") || request.path == "/ws";
   if (is_api || api.web_dir.empty() || !is_plain(request.path)) {
     co_return std::unexpected(
         Failure(fail(Error{.code = Errc::not_found,

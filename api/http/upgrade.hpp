@@ -2,6 +2,7 @@
 
 #include "api/http/message.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/empty_body.hpp>
 
@@ -13,6 +14,8 @@ using HandshakeRequest = beast::http::request<beast::http::empty_body>;
 class UpgradeHandler {
  public:
   virtual ~UpgradeHandler() = default;
+  // Called once, before the server's thread starts, with that thread's executor.
+  virtual void attach(asio::any_io_executor executor) = 0;
   // Serves the connection to its end. `handshake` is the request that asked for it.
   virtual asio::awaitable<void> serve(asio::ip::tcp::socket socket, HandshakeRequest handshake,
                                       service::Caller caller) = 0;

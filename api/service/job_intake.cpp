@@ -1,6 +1,18 @@
 #include "api/service/job_intake.hpp"
 
+#include "common/wire/forecast_spec_json.hpp"
+
 namespace trainyard::service {
+
+Result<domain::ForecastSpec> check_config(std::string_view config, const domain::SpecRules& rules) {
+  auto spec = wire::parse_forecast_spec(config, rules);
+  if (spec) return *std::move(spec);
+  auto problems = std::move(spec).error();
+  Error first = std::move(problems.front());
+  for (std::size_t i = 1; i < problems.size(); ++i)
+    first.detail += "; " + describe(problems[i]);
+  return std::unexpected(std::move(first));
+}
 
 Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller,
                                    const wire::JobRequest& request, Start start) {

@@ -24,6 +24,10 @@ struct JobIntake {
   std::function<std::string(const domain::ForecastSpec& spec)> cluster_config;
 };
 
+// wire::parse_forecast_spec for JobIntake::check_config: the first problem, with the others named
+// in its detail, so that one answer is enough to mend them all.
+Result<domain::ForecastSpec> check_config(std::string_view config, const domain::SpecRules& rules);
+
 enum class Start { later, now };
 
 // A checked request as a job that can be accepted. Inline rows are stored last, so a refused

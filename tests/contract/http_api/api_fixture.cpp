@@ -16,28 +16,7 @@ std::filesystem::path fresh_folder() {
          ("trainyard-api-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
 }
 
-std::unexpected<Error> wrong(const char* field, const char* detail) {
-  return fail(Error{.code = Errc::invalid_argument, .detail = detail, .field = field});
-}
-
-// The few rules that these tests are about; the real check has its own tests.
-Result<domain::ForecastSpec> check_config(std::string_view text) {
-  const auto config = json::parse(text);
-  domain::ForecastSpec spec;
-  spec.data_path = config.value("data_path", "");
-  spec.horizon = config.value("horizon", 0);
-  spec.segment_col = config.value("segment_col", "");
-  spec.models = config.value("models", std::vector<std::string>{"auto"});
-  if (config.contains("segment_id")) spec.segment_id = config["segment_id"];
-  if (spec.data_path.empty()) return wrong("data_path", "name the data");
-  if (spec.horizon < 1 || spec.horizon > domain::horizon_max) {
-    return wrong("horizon", "horizon must be 1 to 10000");
-  }
-  for (const auto& model : spec.models) {
-    if (model == "perfect") return wrong("models", "unknown model 'perfect'");
-  }
-  return spec;
-}
+constexpr std::array<std::string_view, 3> models{"auto", "ets", "theta"};
 
 }  // namespace
 
@@ -45,7 +24,8 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
   std::filesystem::create_directories(folder_ / "web" / "assets");
   store_ = *sqlite::open_sqlite_store({.path = folder_ / "jobs.db"});
   intake_ = {
-      .check_config = check_config,
+      .check_config =
+          [](std::string_view config) { return service::check_config(config, {.models = models}); },
       .store_rows = [this](std::string_view rows) { return store_rows(folder_ / "uploads", rows); },
       .list_segments = [](const domain::ForecastSpec&) -> Result<std::vector<std::string>> {
         return std::vector<std::string>{"north", "south"};
@@ -96,7 +76,7 @@ ApiTest::~ApiTest() {
 void ApiTest::restart(ServerOptions options) {
   options.port = 0;
   options.identify = [this](const beast::http::fields&) -> Result<std::string> { return user_; };
-  server_ = std::make_unique<Server>(log::Log(), std::move(options), api_routes(), *api_, nullptr);
+  server_ = std::make_unique<Server>(log::Log(), std::move(options), api_routes(), *api_, upgrade_);
   server_->start();
 }
 

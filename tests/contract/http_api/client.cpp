@@ -47,7 +47,7 @@ void Client::fill() {
   }
 }
 
-Answer Client::read() {
+Answer Client::read_head() {
   std::size_t end = 0;
   while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
     if (ended_) return {};
@@ -65,6 +65,11 @@ Answer Client::read() {
     answer.headers[name] = head.substr(colon + 2, line_end - colon - 2);
     at = line_end + 2;
   }
+  return answer;
+}
+
+Answer Client::read() {
+  auto answer = read_head();
   const auto known = answer.headers.find("content-length");
   const auto length = known == answer.headers.end() ? 0 : std::stoul(known->second);
   while (received_.size() < length && !ended_)

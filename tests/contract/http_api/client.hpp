@@ -28,6 +28,7 @@ class Client {
               const std::map<std::string, std::string>& headers = {});
   void write(std::string_view bytes);
   Answer read();
+  Answer read_head();  // of an answer that has no body
   void shut_down_sending();
   bool is_closed_by_server();  // waits for the end of the stream
 

@@ -43,12 +43,14 @@ TEST_F(Protocol, TellsWhichMethodsAPathTakes) {
 }
 
 TEST_F(Protocol, AnswersHeadWithoutABody) {
-  const auto answer = client().send("GET", "/health");
+  const auto whole = get("/health");
+  EXPECT_EQ(whole.json()["status"], "ok");
   Client one(server_->port());
-  one.write("HEAD /health HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
-  one.is_closed_by_server();
-  EXPECT_EQ(answer.json()["status"], "ok");
-  EXPECT_EQ(answer.json()["version"], "test");
+  one.write("HEAD /health HTTP/1.1\r\nHost: t\r\n\r\n" + std::string(get_health_text));
+  const auto head = one.read_head();
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.headers.at("content-length"), std::to_string(whole.body.size()));
+  EXPECT_EQ(one.read().body, whole.body);
 }
 
 TEST_F(Protocol, TakesOnlyJsonWhereJsonIsMeant) {
@@ -58,6 +60,13 @@ TEST_F(Protocol, TakesOnlyJsonWhereJsonIsMeant) {
   EXPECT_EQ(
       client().send("POST", "/api/v2/jobs", good_config, {{"Content-Encoding", "gzip"}}).status,
       415);
+}
+
+TEST_F(Protocol, RefusesPagesOfOtherSites) {
+  EXPECT_EQ(client().send("POST", "/api/v2/jobs", good_config, {{"Origin", "http://evil"}}).status,
+            403);
+  EXPECT_EQ(client().send("POST", "/api/v2/jobs", good_config, {{"Origin", "http://test"}}).status,
+            201);
 }
 
 TEST_F(Protocol, RefusesABodyOverTheLimit) {

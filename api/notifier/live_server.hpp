@@ -1,0 +1,60 @@
+#pragma once
+
+#include "api/http/offload_pool.hpp"
+#include "api/http/upgrade.hpp"
+#include "api/notifier/news_sink.hpp"
+#include "api/notifier/subscription_hub.hpp"
+#include "common/log/log.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+namespace trainyard::notifier {
+
+struct LiveOptions {
+  SubscriptionHub::Options hub;
+  std::size_t message_bytes_max = 64 * 1024;
+  std::size_t clients_max = 2'000;
+  std::chrono::seconds silence_max{60};  // half of it without a sign of life brings a ping
+};
+
+// The WebSocket side of the notifier: performs what the hub decides. Everything but the NewsSink's
+// calls happens on the server's thread. The pool must outlive it, and it the server and the feed.
+class LiveServer final : public http::UpgradeHandler, public NewsSink {
+ public:
+  // Reads a topic for a user, blocking, on the pool.
+  using SnapshotSource = std::function<Result<Snapshot>(const Topic&, const service::Caller&)>;
+
+  LiveServer(log::Log log, LiveOptions options, http::OffloadPool& pool, SnapshotSource source);
+  ~LiveServer() override;
+
+  void attach(http::asio::any_io_executor executor) override;
+  http::asio::awaitable<void> serve(http::asio::ip::tcp::socket socket,
+                                    http::HandshakeRequest handshake,
+                                    service::Caller caller) override;
+  void close_all() override;
+
+  void stream_started(StreamPosition position) override;
+  void published(Batch batch, std::function<void()> taken) override;
+
+ private:
+  class Session;
+
+  http::asio::awaitable<void> read_messages(Session& session);
+  http::asio::awaitable<void> write_frames(std::shared_ptr<Session> session);
+  http::asio::awaitable<void> load(LoadSnapshot wanted, service::Caller caller);
+  void perform(const Actions& actions);
+
+  log::Log log_;
+  LiveOptions options_;
+  http::OffloadPool& pool_;
+  SnapshotSource source_;
+  http::asio::any_io_executor executor_;
+  SubscriptionHub hub_;
+  std::unordered_map<ClientId, std::shared_ptr<Session>> sessions_;
+  bool closing_ = false;
+};
+
+}  // namespace trainyard::notifier

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "api/notifier/event_ring.hpp"
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace trainyard::notifier {
+
+// Where the feed pours what it reads. Called from the feed's thread.
+class NewsSink {
+ public:
+  using Batch = std::vector<std::pair<ports::Position, wire::News>>;
+
+  virtual ~NewsSink() = default;
+  virtual void stream_started(StreamPosition position) = 0;
+  // `taken` is called, on any thread, when the batch has been dealt with: the feed reads no further
+  // before, so what is read and not yet passed on is bounded.
+  virtual void published(Batch batch, std::function<void()> taken) = 0;
+};
+
+}  // namespace trainyard::notifier

@@ -1,0 +1,159 @@
+#include "api/notifier/live_server.hpp"
+#include "api/notifier/notifier_feed.hpp"
+#include "api/notifier/store_snapshots.hpp"
+#include "common/wire/job_events.hpp"
+#include "tests/contract/http_api/api_fixture.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket.hpp>
+
+namespace trainyard::http {
+namespace {
+
+namespace websocket = boost::beast::websocket;
+
+// A browser's end of a WebSocket, blocking.
+class Browser {
+ public:
+  explicit Browser(std::uint16_t port) : stream_(io_) {
+    stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
+    stream_.handshake("test", "/ws");
+  }
+  void say(const std::string& text) { stream_.write(asio::buffer(text)); }
+  json hear() {
+    beast::flat_buffer buffer;
+    stream_.read(buffer);
+    return json::parse(beast::buffers_to_string(buffer.data()));
+  }
+  boost::system::error_code hear_end() {
+    beast::flat_buffer buffer;
+    boost::system::error_code error;
+    while (!error)
+      stream_.read(buffer, error);
+    return error;
+  }
+  json subscribe(const std::string& topic) {
+    say(json{{"op", "subscribe"}, {"id", 1}, {"topic", topic}}.dump());
+    return hear();
+  }
+  websocket::stream<asio::ip::tcp::socket>& stream() { return stream_; }
+
+ private:
+  asio::io_context io_;
+  websocket::stream<asio::ip::tcp::socket> stream_;
+};
+
+class LiveApi : public ApiTest {
+ protected:
+  LiveApi()
+      : live_({}, {}, *pool_,
+              [this](const notifier::Topic& topic, const service::Caller& caller) {
+                return notifier::read_snapshot(*store_, topic, caller, system_clock().now());
+              }),
+        feed_({}, bus_, live_) {
+    upgrade_ = &live_;
+    restart({});
+    feed_.start();
+  }
+  ~LiveApi() override {
+    feed_.stop();
+    server_.reset();
+  }
+
+  // What the relay does: tells the bus of every commit.
+  void relay() {
+    for (const auto& entry : *store_->outbox(1'000, {})) {
+      for (const auto& line : entry.history) {
+        const auto event = wire::job_event(*entry.job, line, "test");
+        const ports::Message message{.topic = ports::topics::job_events,
+                                     .key = event.subject,
+                                     .value = wire::to_json(event),
+                                     .headers = {}};
+        bus_.publish({&message, 1}, [](std::size_t, const Result<void>&) {});
+      }
+      const std::array ids{entry.id};
+      ASSERT_TRUE(store_->outbox_done(ids).has_value());
+    }
+  }
+
+  notifier::LiveServer live_;
+  notifier::NotifierFeed feed_;
+};
+
+TEST_F(LiveApi, ShowsAJobAndThenEveryStepToItsEnd) {
+  const auto id = create("?submit=true");
+  Browser browser(server_->port());
+  const auto hello = browser.subscribe("job:" + id);
+  EXPECT_EQ(hello["op"], "subscribed");
+  EXPECT_FALSE(hello["recovered"].get<bool>());
+  EXPECT_EQ(hello["snapshot"]["status"], "submitting");
+  EXPECT_EQ(hello["snapshot"]["job_id"], id);
+  complete(id, "{}", "{}");
+  relay();
+  const auto started = browser.hear();
+  EXPECT_EQ(started["type"], "job.started");
+  EXPECT_EQ(started["topic"], "job:" + id);
+  const auto completed = browser.hear();
+  EXPECT_EQ(completed["type"], "job.completed");
+  EXPECT_EQ(completed["data"]["event"], "JOB_COMPLETED");
+}
+
+TEST_F(LiveApi, ShowsABatchAsItsPageDoes) {
+  const auto made =
+      post("/api/v2/batches",
+           R"({"config":{"data_path":"a.csv","horizon":3,"segment_col":"s"},"models":["ets"]})")
+          .json();
+  const auto id = made["batch_id"].get<std::string>();
+  Browser browser(server_->port());
+  const auto hello = browser.subscribe("batch:" + id);
+  EXPECT_EQ(hello["snapshot"]["segments"], get("/api/v2/batches/" + id).json()["segments"]);
+  complete(made["jobs"][1]["job_id"], "{}", "{}");
+  relay();
+  EXPECT_EQ(browser.hear()["data"]["segment_id"], "south");
+}
+
+TEST_F(LiveApi, RefusesTheJobsOfOthersAndUnknownOnes) {
+  const auto id = create();
+  Browser unknown(server_->port());
+  EXPECT_EQ(unknown.subscribe("job:" + JobId::make().to_string())["code"], "not_found");
+  user_ = "mallory";
+  Browser browser(server_->port());
+  EXPECT_EQ(browser.subscribe("job:" + id)["code"], "forbidden");
+  EXPECT_EQ(browser.subscribe("mine")["snapshot"]["total"], 0);
+}
+
+TEST_F(LiveApi, TakesFragmentsAndAnswersNonsense) {
+  Browser browser(server_->port());
+  browser.stream().write_some(false, asio::buffer(std::string(R"({"op":"pi)")));
+  browser.stream().write_some(true, asio::buffer(std::string(R"(ng","id":7})")));
+  EXPECT_EQ(browser.hear(), (json{{"op", "pong"}, {"id", 7}}));
+  browser.say("{\"op\":\"dance\"}");
+  EXPECT_EQ(browser.hear()["op"], "error");
+}
+
+TEST_F(LiveApi, ClosesOnAMessageOverTheLimit) {
+  Browser browser(server_->port());
+  browser.say(std::string(65 * 1024, 'a'));
+  EXPECT_EQ(browser.hear_end(), websocket::error::closed);
+  EXPECT_EQ(browser.stream().reason().code, websocket::close_code::too_big);
+}
+
+TEST_F(LiveApi, SaysGoodbyeWhenTheServerStops) {
+  Browser browser(server_->port());
+  browser.subscribe("mine");
+  std::jthread stopping([this] { server_->stop(); });
+  const auto goodbye = browser.hear();
+  EXPECT_EQ(goodbye["op"], "closing");
+  EXPECT_EQ(goodbye["retry_after_ms"], 1000);
+  EXPECT_EQ(browser.hear_end(), websocket::error::closed);
+}
+
+TEST_F(LiveApi, AnswersAPlainRequestForTheSocketWithNotFound) {
+  EXPECT_EQ(get("/ws").status, 404);
+}
+
+}  // namespace
+}  // namespace trainyard::http
