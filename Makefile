@@ -22,7 +22,15 @@ demo: ## Train the sample data, live in the terminal and in a browser
 
 .PHONY: race-jobs
 race-jobs: build ## Race no-op jobs against River on the same PostgreSQL
-	loadtest/race/run
+	deploy/setup --tests
+	cmake --build --preset release --target trainyard_load_client
+	loadtest/race/run $(RACE)
+
+.PHONY: idle
+idle: build ## Memory, CPU and queries of an idle Trainyard; cold start
+	deploy/setup --tests
+	loadtest/coldstart
+	loadtest/idle
 
 .PHONY: faults
 faults: build ## 5,000 jobs while every part is killed, frozen and restarted

@@ -1,5 +1,5 @@
-# Turns db/migrations/<technology>/NNN_name.{up,down}.sql into a source file of the adapter's target,
-# so that the executable carries its own schema.
+# Turns db/migrations/<technology>/NNN_name.{up,down}.sql into a source file of the adapter's
+# target, so that the executable carries its own schema.
 #
 #   trainyard_embed_migrations(sqlite TARGET trainyard_common_adapters_sqlite)
 #

@@ -151,8 +151,12 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
     if (entry.job) {
       row.key = entry.job->id.to_string();
       for (const auto& line : entry.history) {
-        row.events.push_back(to_message(ports::topics::job_events,
-                                        wire::job_event(*entry.job, line, options_.source)));
+        const auto event = wire::job_event(*entry.job, line, options_.source);
+        row.events.push_back(to_message(ports::topics::job_events, event));
+        // Whoever runs it hears at once; the renewal of its lease would tell it later.
+        if (line.event == domain::JobEvent::cancelling) {
+          row.events.push_back(to_message(ports::topics::job_control, event));
+        }
       }
       if (entry.dispatch_no) {
         row.announcement = Announcement{.job_id = entry.job->id,

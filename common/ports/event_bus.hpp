@@ -1,5 +1,8 @@
 #pragma once
 
+#include "common/base/error.hpp"
+#include "common/base/time.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,9 +11,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "common/base/error.hpp"
-#include "common/base/time.hpp"
 
 // How work and news travel. At least once, in order per key. Contract suite: tests/contract.
 

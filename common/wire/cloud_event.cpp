@@ -1,5 +1,6 @@
 #include "common/wire/cloud_event.hpp"
 
+#include "common/wire/checked_json.hpp"
 #include "common/wire/json_text.hpp"
 #include "common/wire/schema.hpp"
 
@@ -22,8 +23,8 @@ std::string to_json(const CloudEvent& event) {
       .take();
 }
 
-Result<CloudEvent> parse_cloud_event(std::string_view text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+Result<nlohmann::json> parse_checked(std::string_view text) {
+  auto json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded()) return fail(Errc::corrupt_data, "not valid JSON");
   TRY_DO(event_schemas().validate("envelope", json));
   const auto& type = json.at("type").get_ref<const std::string&>();
@@ -33,13 +34,18 @@ Result<CloudEvent> parse_cloud_event(std::string_view text) {
                  .field = "type"});
   }
   TRY_DO(event_schemas().validate(type, json.at("data"), "data"));
+  return json;
+}
+
+Result<CloudEvent> parse_cloud_event(std::string_view text) {
+  TRY(const auto json, parse_checked(text));
   const auto time = from_iso8601(json.at("time").get_ref<const std::string&>());
   if (!time) {
     return fail({.code = Errc::invalid_argument, .detail = time.error().detail, .field = "time"});
   }
   return CloudEvent{.id = json.at("id"),
                     .source = json.at("source"),
-                    .type = type,
+                    .type = json.at("type"),
                     .subject = json.at("subject"),
                     .time = *time,
                     .correlation_id = json.value("correlationid", ""),

@@ -1,5 +1,6 @@
 #include "common/wire/job_events.hpp"
 
+#include "common/wire/checked_json.hpp"
 #include "common/wire/json_text.hpp"
 
 #include <fmt/format.h>
@@ -97,14 +98,14 @@ CloudEvent train_requested_event(const TrainRequested& request, std::string_view
 }
 
 Result<ReceivedTrainRequested> parse_train_requested(std::string_view text) {
-  TRY(const auto event, parse_cloud_event(text));
-  if (event.type != event_types::train_requested) {
-    return fail(
-        {.code = Errc::not_found,
-         .detail = fmt::format("expected {}, not '{}'", event_types::train_requested, event.type),
-         .field = "type"});
+  TRY(const auto event, parse_checked(text));
+  const auto& type = event.at("type").get_ref<const std::string&>();
+  if (type != event_types::train_requested) {
+    return fail({.code = Errc::not_found,
+                 .detail = fmt::format("expected {}, not '{}'", event_types::train_requested, type),
+                 .field = "type"});
   }
-  const auto data = nlohmann::json::parse(event.data);
+  const auto& data = event.at("data");
   const auto& text_id = data.at("job_id").get_ref<const std::string&>();
   const auto job_id = JobId::parse(text_id);
   if (!job_id) {
@@ -114,7 +115,7 @@ Result<ReceivedTrainRequested> parse_train_requested(std::string_view text) {
   }
   return ReceivedTrainRequested{
       .request = {.job_id = *job_id, .dispatch_no = data.at("dispatch_no").get<std::int64_t>()},
-      .correlation_id = event.correlation_id};
+      .correlation_id = event.value("correlationid", "")};
 }
 
 CloudEvent batch_completed_event(const domain::Batch& batch, const domain::BatchCounts& counts,

@@ -31,6 +31,6 @@ endif()
 
 # Linked by every target of ours, never by third-party code.
 add_library(trainyard_warnings INTERFACE)
-target_compile_options(trainyard_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                                                    -Wno-sign-conversion
-                                                    -Wno-missing-designated-field-initializers -Werror)
+target_compile_options(trainyard_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+  -Wno-sign-conversion -Wno-missing-designated-field-initializers)

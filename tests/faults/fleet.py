@@ -1,4 +1,4 @@
-"""A fleet of Trainyard roles on this machine, each restarted when it dies, as an orchestrator would."""
+"""A fleet of Trainyard roles on this machine, restarted when they die, as an orchestrator would."""
 
 import os
 import random

@@ -129,7 +129,8 @@ def main():
 
     print(f"faults: {happened}")
     print(f"stopped with: {codes}")
-    print(f"settled {recovery:.1f} s after the last fault" if settled else "did not settle in 180 s")
+    print(f"settled {recovery:.1f} s after the last fault" if settled
+          else "did not settle in 180 s")
     for name, value in counts.items():
         print(f"{name}: {value}")
     good = settled and counts["lost"] == 0 and counts["doubled"] == 0 and len(happened) == 7

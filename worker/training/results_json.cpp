@@ -49,7 +49,7 @@ json model_json(const forecast::ModelOutcome& model, const std::vector<std::stri
             {"metrics", to_json(model.scores)},
             {"forecast", json::array()}};
   }
-  return {{"status", "ok"},
+  return {{"status", "completed"},
           {"reason", nullptr},
           {"category", nullptr},
           {"description", model.description},
@@ -87,7 +87,7 @@ json to_json(const forecast::Scores& scores) {
 }
 
 json to_json(const forecast::SegmentOutcome& outcome) {
-  json out{{"status", outcome.problem ? "failed" : "ok"},
+  json out{{"status", outcome.problem ? "failed" : "completed"},
            {"best_model", nullptr},
            {"metrics", json::object()},
            {"forecast", json::array()},

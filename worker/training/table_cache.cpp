@@ -8,8 +8,14 @@
 namespace trainyard::training {
 namespace {
 
-// Text of dates and numbers is rarely shorter than half of what it takes in memory.
-constexpr std::uintmax_t bytes_per_file_byte = 2;
+// What a byte of a file may take in memory: text of dates and numbers is rarely shorter than half
+// of that, while Parquet is compressed.
+constexpr std::uintmax_t bytes_per_text_byte = 2;
+constexpr std::uintmax_t bytes_per_parquet_byte = 16;
+
+std::uintmax_t bytes_in_memory(const std::string& path, std::uintmax_t size) {
+  return size * (path.ends_with(".parquet") ? bytes_per_parquet_byte : bytes_per_text_byte);
+}
 
 struct FileState {
   std::uintmax_t size = 0;
@@ -61,7 +67,7 @@ Result<std::shared_ptr<const LoadedTable>> TableCache::load(const LoadRequest& r
                            .target_col = loaded->roles.target,
                            .segment_col = loaded->roles.segment,
                            .covariates = request.covariates};
-  const bool fits = state && state->size <= bytes_max_ / bytes_per_file_byte;
+  const bool fits = state && bytes_in_memory(request.path, state->size) <= bytes_max_;
   if (!fits && !query.segment_col.empty()) query.segment = request.segment;
   TRY(loaded->table, reader_.read(query, stop));
   const auto bytes = bytes_of(loaded->table);

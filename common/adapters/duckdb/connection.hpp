@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/adapters/duckdb/connection_options.hpp"
 #include "common/adapters/duckdb/library.hpp"
 #include "common/base/error.hpp"
 
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace trainyard::duckdb {
-
-struct ConnectionOptions {
-  std::vector<std::string> library_directories = default_library_directories();
-  int memory_limit_mb = 512;
-  int threads = 1;  // rows come in file order only with one
-};
 
 // Up to 2,048 rows of an answer, valid during the call that passes it. The caller knows the types:
 // it wrote the query.

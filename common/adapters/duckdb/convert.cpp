@@ -29,9 +29,12 @@ std::string checks_of(const TableFile& file, const Column& column) {
   };
   if (column.kind == ColumnKind::number) {
     // 007 is a name, not a number: as a number it would come back as 7.
-    return fmt::format("{}, 'DOUBLE'", all(fmt::format("({} IS NOT NULL AND NOT regexp_matches({}, "
-                                                       "'^[+-]?0\\d'))",
-                                                       file.number_of(column), text)));
+    const auto is_valid = fmt::format("({} IS NOT NULL AND NOT regexp_matches({}, '^[+-]?0\\d'))",
+                                      file.number_of(column), text);
+    // Whole numbers stay whole: a column of years would come back as 2020.0, which is no date.
+    const auto is_whole = fmt::format("regexp_full_match(trim({}), '[+-]?\\d{{1,18}}')", text);
+    return fmt::format("{}, CASE WHEN bool_and({} OR {}) THEN 'BIGINT' ELSE 'DOUBLE' END",
+                       all(is_valid), is_whole, is_missing(text));
   }
   const auto time = file.time_of(column);
   return fmt::format(
@@ -43,9 +46,11 @@ std::string checks_of(const TableFile& file, const Column& column) {
 // The column as it is written, after its type was set to what it is written as.
 std::string output_of(const TableFile& file, const Column& column, const std::string& type) {
   if (type == column.type) return quote_name(column.name);
-  if (type == "DOUBLE")
-    return fmt::format("{} AS {}", file.number_of(column), quote_name(column.name));
-  return fmt::format("CAST({} AS {}) AS {}", file.time_of(column), type, quote_name(column.name));
+  const auto value = column.kind == ColumnKind::time ? file.time_of(column)
+                     : type == "BIGINT"
+                         ? fmt::format("TRY_CAST(trim({}) AS BIGINT)", file.text_of(column))
+                         : file.number_of(column);
+  return fmt::format("CAST({} AS {}) AS {}", value, type, quote_name(column.name));
 }
 
 // What is selected for the output, after a first pass over the input.

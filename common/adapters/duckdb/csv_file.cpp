@@ -102,6 +102,13 @@ std::vector<std::string> split(std::string_view header, char delimiter) {
   return fields;
 }
 
+std::string lower(std::string text) {
+  for (auto& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 bool looks_like_value(std::string_view text) {
   double number = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -130,8 +137,9 @@ Result<CsvDialect> read_dialect(const std::string& path) {
           fmt::format("the first line has the value '{}' where a name should be", name),
           "add a header line with the columns' names");
     }
-    if (!seen.insert(name).second) {
-      return bad_header(fmt::format("column '{}' appears twice", name), "rename one", name);
+    if (!seen.insert(lower(name)).second) {
+      return bad_header(fmt::format("column '{}' appears twice", name),
+                        "rename one; upper and lower case count as the same", name);
     }
   }
   return dialect;

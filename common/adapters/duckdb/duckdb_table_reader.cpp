@@ -1,5 +1,6 @@
 #include "common/adapters/duckdb/duckdb_table_reader.hpp"
 
+#include "common/adapters/duckdb/connection.hpp"
 #include "common/adapters/duckdb/convert.hpp"
 #include "common/adapters/duckdb/csv_file.hpp"
 #include "common/adapters/duckdb/find_kinds.hpp"
@@ -64,8 +65,8 @@ Result<Plan> plan_of(Connection& connection, const ports::SeriesQuery& query) {
   Plan plan;
   const auto time_sql = file.time_of(*time);
   const auto value_sql = file.number_of(*target);
-  plan.sql = fmt::format("SELECT {}, record_no, epoch_us({}), {}, {}, {}", segment_sql, time_sql,
-                         unreadable(file.text_of(*time), time_sql, false), value_sql,
+  plan.sql = fmt::format("SELECT {}, {}, epoch_us({}), {}, {}, {}", segment_sql, record_column,
+                         time_sql, unreadable(file.text_of(*time), time_sql, false), value_sql,
                          unreadable(file.text_of(*target), value_sql, true));
   for (const auto& name : query.covariates) {
     TRY(const auto* column, find_column(file, name, "covariates"));
@@ -182,7 +183,21 @@ void number_rows(domain::SeriesTable& table, const TableFile& file, bool is_filt
   }
 }
 
-}  // namespace
+class DuckDbTableReader : public ports::TableReader {
+ public:
+  explicit DuckDbTableReader(ConnectionOptions options) : options_(std::move(options)) {}
+
+  Result<domain::TableInfo> describe(const std::string& path, std::stop_token stop) override;
+  Result<domain::SeriesTable> read(const ports::SeriesQuery& query, std::stop_token stop) override;
+  Result<ports::Converted> to_parquet(const std::string& input, const std::string& output,
+                                      std::stop_token stop) override;
+
+ private:
+  Result<Connection*> connection();
+
+  ConnectionOptions options_;
+  std::unique_ptr<Connection> connection_;
+};
 
 Result<Connection*> DuckDbTableReader::connection() {
   if (!connection_) {
@@ -216,6 +231,12 @@ Result<domain::TableInfo> DuckDbTableReader::describe(const std::string& path,
   TRY(auto file, open_table(*database, path));
   TRY_DO(find_kinds(*database, file, stop));
   return domain::TableInfo{std::move(file.columns)};
+}
+
+}  // namespace
+
+std::unique_ptr<ports::TableReader> make_table_reader(ConnectionOptions options) {
+  return std::make_unique<DuckDbTableReader>(std::move(options));
 }
 
 }  // namespace trainyard::duckdb

@@ -1,5 +1,7 @@
 #include "common/adapters/duckdb/library.hpp"
 
+#include "common/adapters/duckdb/connection_options.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

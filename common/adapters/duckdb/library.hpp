@@ -36,9 +36,6 @@ struct Library {
   decltype(&duckdb_free) free;
 };
 
-// Where libduckdb.so may lie, in order of preference; an empty entry is the system's search path.
-std::vector<std::string> default_library_directories();
-
 // Errc::unavailable, category config, when it is in none of them.
 Result<Library> load_library(const std::vector<std::string>& directories);
 

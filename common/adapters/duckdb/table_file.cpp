@@ -58,10 +58,11 @@ Result<TableFile> open_csv(const std::string& path) {
     file.columns.push_back({.name = std::move(name), .type = "VARCHAR"});
   }
   file.scan = fmt::format(
-      "(SELECT *, row_number() OVER () - 1 AS record_no FROM read_csv({}, auto_detect=false, "
+      "(SELECT *, row_number() OVER () - 1 AS {} FROM read_csv({}, auto_detect=false, "
       "delim={}, quote='\"', escape='\"', header=true, strict_mode=true, store_rejects=true, "
       "rejects_limit=1, buffer_size={}, columns={{{}}}))",
-      quote_path(path), quote_text(std::string(1, dialect.delimiter)), csv_buffer_bytes, types);
+      record_column, quote_path(path), quote_text(std::string(1, dialect.delimiter)),
+      csv_buffer_bytes, types);
   return file;
 }
 
@@ -79,9 +80,9 @@ ColumnKind kind_of(std::string_view type) {
 Result<TableFile> open_parquet(Connection& connection, const std::string& path) {
   TableFile file{.path = path, .format = FileFormat::parquet};
   file.scan = fmt::format(
-      "(SELECT * EXCLUDE (file_row_number), file_row_number AS record_no "
+      "(SELECT * EXCLUDE (file_row_number), file_row_number AS {} "
       "FROM read_parquet({}, file_row_number=true))",
-      quote_path(path));
+      record_column, quote_path(path));
   TRY(const auto columns,
       connection.rows(fmt::format("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM "
                                   "read_parquet({}))",

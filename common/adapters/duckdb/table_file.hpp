@@ -11,8 +11,11 @@ namespace trainyard::duckdb {
 
 enum class FileFormat { csv, parquet };
 
+// The number of a record (from 0, in file order) beside the file's own columns.
+inline constexpr const char* record_column = "__trainyard_record";
+
 // A file of either format as something to select from: `scan` goes after FROM and yields the
-// columns plus record_no (from 0, in file order).
+// columns plus record_column.
 struct TableFile {
   std::string path;
   FileFormat format = FileFormat::csv;

@@ -80,10 +80,18 @@ class File {
   int descriptor_;
 };
 
-}  // namespace
+class DirectoryArtifactStore : public ports::ArtifactStore {
+ public:
+  explicit DirectoryArtifactStore(const std::filesystem::path& root)
+      : root_(std::filesystem::absolute(root)) {}
 
-DirectoryArtifactStore::DirectoryArtifactStore(const std::filesystem::path& root)
-    : root_(std::filesystem::absolute(root)) {}
+  Result<std::string> put(std::string_view name, std::string_view bytes) override;
+  Result<std::string> get(std::string_view name) override;
+  Result<void> remove_all(std::string_view prefix) override;
+
+ private:
+  std::filesystem::path root_;
+};
 
 Result<std::string> DirectoryArtifactStore::put(std::string_view name, std::string_view bytes) {
   TRY_DO(check_name(name));
@@ -133,6 +141,12 @@ Result<void> DirectoryArtifactStore::remove_all(std::string_view prefix) {
   std::filesystem::remove_all(root_ / prefix, error);
   if (error) return failure("remove", prefix, error.value());
   return {};
+}
+
+}  // namespace
+
+std::unique_ptr<ports::ArtifactStore> open_artifact_store(const std::filesystem::path& root) {
+  return std::make_unique<DirectoryArtifactStore>(root);
 }
 
 }  // namespace trainyard::filesystem

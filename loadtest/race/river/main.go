@@ -1,7 +1,8 @@
 // The River side of the no-op race: a queue tuned for throughput on a PostgreSQL of its own schema.
 //
-// Prints one JSON object: single inserts per second, end-to-end jobs per second (inserted and worked
-// together), jobs per second when draining a backlog, and the unloaded latency from insert to start.
+// Prints one JSON object: single inserts per second, end-to-end jobs per second (inserted and
+// worked together), jobs per second when draining a backlog, and the unloaded latency from insert
+// to start.
 package main
 
 import (
@@ -58,11 +59,12 @@ func must(err error) {
 
 func (b *bench) client(done *atomic.Int64, started func(time.Duration)) *river.Client[pgx.Tx] {
 	workers := river.NewWorkers()
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	river.AddWorker(workers, &noopWorker{done: done, started: started})
 	client, err := river.NewClient(riverpgxv5.New(b.pool), &river.Config{
 		FetchCooldown:     2 * time.Millisecond,
 		FetchPollInterval: 100 * time.Millisecond,
-		Logger:            slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		Logger:            logger,
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1000}},
 		Workers:           workers,
 	})
@@ -142,7 +144,7 @@ func (b *bench) latency(ctx context.Context, count int) (p50, p99 float64) {
 		if i >= count/10 { // the first tenth warms up
 			all = append(all, float64(wait.Microseconds())/1000)
 		}
-		time.Sleep(5 * time.Millisecond) // unloaded: one at a time, with air between
+		time.Sleep(20 * time.Millisecond) // unloaded: one at a time, with air between
 	}
 	must(client.Stop(ctx))
 	sort.Float64s(all)

@@ -17,7 +17,7 @@ class DirectoryHarness : public ArtifactStoreHarness {
   ~DirectoryHarness() override { std::filesystem::remove_all(root_); }
 
   std::unique_ptr<ArtifactStore> make() override {
-    return std::make_unique<filesystem::DirectoryArtifactStore>(root_ / "store");
+    return filesystem::open_artifact_store(root_ / "store");
   }
 
  private:

@@ -48,8 +48,8 @@ ports::Message on(const char* topic, std::string value = "v") {
 }
 
 TEST(EmbeddedBus, ReportsOnlyWhenTheGroupIsDone) {
+  Fate fate;  // outlives the bus, which reports to the end
   EmbeddedBus bus({.groups = {{"work", {"workers"}}}});
-  Fate fate;
   bus.publish(std::array{on("work"), on("work")}, fate.callback());
   EXPECT_EQ(fate.delivered, 0);
   auto reader = *bus.subscribe({.topics = {"work"}, .group = "workers"});
@@ -62,8 +62,8 @@ TEST(EmbeddedBus, ReportsOnlyWhenTheGroupIsDone) {
 }
 
 TEST(EmbeddedBus, ReportsOnlyWhenEveryGroupIsDone) {
+  Fate fate;  // outlives the bus, which reports to the end
   EmbeddedBus bus({.groups = {{"work", {"a", "b"}}}});
-  Fate fate;
   bus.publish(std::array{on("work")}, fate.callback());
   for (const auto* group : {"a", "b"}) {
     EXPECT_EQ(fate.delivered, 0);
@@ -74,17 +74,17 @@ TEST(EmbeddedBus, ReportsOnlyWhenEveryGroupIsDone) {
 }
 
 TEST(EmbeddedBus, ReportsAtOnceWhereNobodyHasToBeDone) {
+  Fate fate;  // outlives the bus, which reports to the end
   EmbeddedBus bus({});
   auto watcher = *bus.subscribe({.topics = {"news"}, .group = std::nullopt});
-  Fate fate;
   bus.publish(std::array{on("news"), on("unheard")}, fate.callback());
   EXPECT_EQ(fate.delivered, 2);
   EXPECT_EQ(watcher->poll(10, milliseconds(0))->size(), 1u);
 }
 
 TEST(EmbeddedBus, RefusesWhatAGroupCannotHold) {
+  Fate fate;  // outlives the bus, which reports to the end
   EmbeddedBus bus({.groups = {{"work", {"workers"}}}, .group_unfinished_max = 2});
-  Fate fate;
   bus.publish(std::array{on("work"), on("work"), on("work"), on("other")}, fate.callback());
   EXPECT_EQ(fate.refused, 2) << "the rest of the call goes with it, or order would be lost";
   EXPECT_EQ(fate.code, Errc::exhausted);
@@ -95,9 +95,9 @@ TEST(EmbeddedBus, RefusesWhatAGroupCannotHold) {
 }
 
 TEST(EmbeddedBus, WaitsForASlowWatcherAndThenRefuses) {
+  Fate fate;  // outlives the bus, which reports to the end
   EmbeddedBus bus({.watcher_wait = milliseconds(1)});
   auto watcher = *bus.subscribe({.topics = {"news"}, .group = std::nullopt, .buffered_max = 1});
-  Fate fate;
   bus.publish(std::array{on("news", "1"), on("news", "2")}, fate.callback());
   EXPECT_EQ(fate.delivered, 1);
   EXPECT_EQ(fate.refused, 1);
@@ -105,6 +105,7 @@ TEST(EmbeddedBus, WaitsForASlowWatcherAndThenRefuses) {
 }
 
 TEST(EmbeddedBus, LetsAWatcherCatchUpWhileItPublishes) {
+  Fate fate;  // outlives the bus, which reports to the end
   EmbeddedBus bus({.watcher_wait = std::chrono::minutes(1)});
   auto watcher = *bus.subscribe({.topics = {"news"}, .group = std::nullopt, .buffered_max = 3});
   auto reading = std::async(std::launch::async, [&watcher] {
@@ -113,14 +114,13 @@ TEST(EmbeddedBus, LetsAWatcherCatchUpWhileItPublishes) {
       got += watcher->poll(10, std::chrono::minutes(1))->size();
     return got;
   });
-  Fate fate;
   bus.publish(std::vector<ports::Message>(1'000, on("news")), fate.callback());
   EXPECT_EQ(fate.delivered, 1'000);
   EXPECT_EQ(reading.get(), 1'000u);
 }
 
 TEST(EmbeddedBus, ReportsWhatIsLeftWhenItEnds) {
-  Fate fate;
+  Fate fate;  // outlives the bus, which reports to the end
   {
     EmbeddedBus bus({.groups = {{"work", {"workers"}}}});
     bus.publish(std::array{on("work")}, fate.callback());

@@ -126,7 +126,7 @@ void EventBusContract::SetUp() {
   std::string reason;
   harness = GetParam().make(reason);
   if (!harness) {
-    if (std::getenv("TRAINYARD_REQUIRE_SERVICES") != nullptr) FAIL() << reason;
+    if (std::getenv("TRAINYARD_TEST_REQUIRE_SERVICES") != nullptr) FAIL() << reason;
     GTEST_SKIP() << reason;
   }
 }
@@ -146,9 +146,9 @@ TEST_P(EventBusContract, DeliversKeyValueAndHeaders) {
 }
 
 TEST_P(EventBusContract, ReportsOnceForEachMessage) {
+  Reports reports(100);
   const auto bus = harness->make_bus();
   const auto reader = subscribe(*bus, harness->topic(), harness->group());
-  Reports reports(100);
   bus->publish(numbered(harness->topic(), 100, 7), reports.callback());
   const auto got = poll_count(*reader, 100);
   reader->done(positions(got));
@@ -308,9 +308,9 @@ TEST_P(EventBusContract, EndsAPollWhenWoken) {
 }
 
 TEST_P(EventBusContract, CarriesABigBatch) {
+  Reports reports(10'000);
   const auto bus = harness->make_bus();
   const auto reader = subscribe(*bus, harness->topic(), harness->group());
-  Reports reports(10'000);
   bus->publish(numbered(harness->topic(), 10'000, 500), reports.callback());
   std::set<std::string> seen;
   const auto deadline = steady_clock::now() + patience;

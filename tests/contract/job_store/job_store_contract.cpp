@@ -11,7 +11,7 @@ using domain::JobStatus;
 void JobStoreContract::SetUp() {
   auto harness = GetParam().make();
   if (!harness && harness.error().code == Errc::unavailable) {
-    const char* required = std::getenv("TRAINYARD_REQUIRE_SERVICES");
+    const char* required = std::getenv("TRAINYARD_TEST_REQUIRE_SERVICES");
     if (required && std::string_view(required) == "1") FAIL() << describe(harness.error());
     GTEST_SKIP() << describe(harness.error());
   }

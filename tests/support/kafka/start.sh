@@ -4,9 +4,15 @@
 #   tests/support/kafka/start.sh DIR PORT      # controller on PORT+1; data, log and pid file in DIR
 #   tests/support/kafka/stop.sh DIR
 #
-# Runs on bare Debian 12 with openjdk-17-jre-headless and maven; Kafka comes from Maven Central, once,
-# into .deps/kafka of the project (or $TRAINYARD_DEPS/kafka). Starting again on the same DIR keeps its data.
+# Runs on bare Debian 12 with openjdk-17-jre-headless and maven; Kafka comes from Maven Central,
+# once, into .deps/kafka of the project (or $TRAINYARD_DEPS/kafka). Starting again on the same DIR
+# keeps its data.
 set -eu
+
+# A dead process that nobody reaped (PID 1 of a container may not) still answers kill -0.
+is_alive() {
+  kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null
+}
 
 [ $# -eq 2 ] || { echo "usage: $0 DIR PORT" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +21,7 @@ mkdir -p "$1" "$deps"
 dir=$(cd "$1" && pwd)
 port=$2
 
-if [ -f "$dir/pid" ] && kill -0 "$(cat "$dir/pid")" 2>/dev/null; then
+if [ -f "$dir/pid" ] && is_alive "$(cat "$dir/pid")"; then
   echo "kafka already runs in $dir (pid $(cat "$dir/pid"))" >&2
   exit 1
 fi
@@ -49,6 +55,8 @@ transaction.state.log.num.partitions=3
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 log.cleaner.dedupe.buffer.size=2097152
 END
 
@@ -71,7 +79,7 @@ echo $! >"$dir/pid"
 tries=0
 until grep -q "Kafka Server started" "$dir/log"; do
   tries=$((tries + 1))
-  if ! kill -0 "$(cat "$dir/pid")" 2>/dev/null || [ $tries -gt 600 ]; then
+  if ! is_alive "$(cat "$dir/pid")" || [ $tries -gt 600 ]; then
     echo "kafka did not start; its log ($dir/log) ends:" >&2
     tail -n 20 "$dir/log" >&2
     exit 1

@@ -51,6 +51,17 @@ std::string TestSchema::run(const std::string& sql) const {
   return run_on(uri_.reveal(), sql);
 }
 
+std::shared_ptr<void> TestSchema::hold_locks(const std::string& sql) const {
+  struct Held {
+    explicit Held(const std::string& uri) : connection(uri), transaction(connection) {}
+    pqxx::connection connection;
+    pqxx::work transaction;
+  };
+  auto held = std::make_shared<Held>(uri_.reveal());
+  held->transaction.exec(sql);
+  return held;
+}
+
 int TestSchema::terminate_connections() const {
   return std::stoi(
       run("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "

@@ -184,6 +184,22 @@ TEST_F(OutboxRelayTest, TellsTheEndOfABatch) {
   EXPECT_TRUE(store.eventually(has_rows(0)));
 }
 
+TEST_F(OutboxRelayTest, TellsTheWorkersWhatToStop) {
+  const auto control =
+      *bus.subscribe({.topics = {ports::topics::job_control}, .group = std::nullopt});
+  start();
+  const auto running = started(1, *accepted(0).job);
+  const auto cancelled = domain::decide(*running.job, domain::Cancel{running.job->id}, {});
+  store.put({.id = 2,
+             .job = cancelled->job,
+             .history = cancelled->history,
+             .dispatch_no = {},
+             .batch = {}});
+  const auto id = running.job->id.to_string() + ":4";
+  EXPECT_THAT(ids_of(*control, 1), ElementsAre(id));
+  EXPECT_THAT(ids_of(*events, 1), ElementsAre(id));
+}
+
 TEST_F(OutboxRelayTest, SpeaksOfRetriesToTheDispatcher) {
   start();
   auto entry = accepted(1);

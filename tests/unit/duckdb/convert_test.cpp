@@ -12,30 +12,30 @@ namespace {
 class ConvertTest : public testing::Test {
  protected:
   Result<ports::Converted> convert(std::string_view text) {
-    return reader.to_parquet(folder.write("in.csv", text), folder.path("out.parquet"), {});
+    return reader->to_parquet(folder.write("in.csv", text), folder.path("out.parquet"), {});
   }
   Result<domain::SeriesTable> read_back() {
-    return reader.read({.path = folder.path("out.parquet"),
-                        .time_col = "ds",
-                        .target_col = "y",
-                        .segment_col = "unique_id"},
-                       {});
+    return reader->read({.path = folder.path("out.parquet"),
+                         .time_col = "ds",
+                         .target_col = "y",
+                         .segment_col = "unique_id"},
+                        {});
   }
 
   TemporaryFolder folder;
-  DuckDbTableReader reader{ConnectionOptions{}};
+  std::unique_ptr<ports::TableReader> reader = make_table_reader({});
 };
 
 TEST_F(ConvertTest, KeepsEveryValueAndFindsTypes) {
   const auto converted = convert(
-      "unique_id,ds,y,at\na,2020-01-01,1.5,2020-01-01 10:00\n"
-      "b,2020-02-01,,2020-01-02 00:00\n");
+      "unique_id,ds,y,at,year\na,2020-01-01,1.5,2020-01-01 10:00,2020\n"
+      "b,2020-02-01,,2020-01-02 00:00,\n");
   ASSERT_TRUE(converted) << describe(converted.error());
   EXPECT_EQ(converted->rows, 2);
   std::vector<std::string> types;
   for (const auto& column : converted->columns)
     types.push_back(column.type);
-  EXPECT_THAT(types, testing::ElementsAre("VARCHAR", "DATE", "DOUBLE", "TIMESTAMP"));
+  EXPECT_THAT(types, testing::ElementsAre("VARCHAR", "DATE", "DOUBLE", "TIMESTAMP", "BIGINT"));
   const auto table = read_back();
   ASSERT_TRUE(table) << describe(table.error());
   EXPECT_EQ(table->segments[0].observations[0].value, 1.5);
@@ -92,8 +92,8 @@ TEST_F(ConvertTest, ConvertsMoreThanFitsIntoItsMemory) {
             std::to_string(i) + "\n";
   }
   const auto path = folder.write("in.csv", text);
-  DuckDbTableReader small{ConnectionOptions{.memory_limit_mb = 64}};
-  const auto converted = small.to_parquet(path, folder.path("out.parquet"), {});
+  const auto small = make_table_reader({.memory_limit_mb = 64});
+  const auto converted = small->to_parquet(path, folder.path("out.parquet"), {});
   ASSERT_TRUE(converted) << describe(converted.error());
   EXPECT_EQ(converted->rows, 1'500'000);
 }

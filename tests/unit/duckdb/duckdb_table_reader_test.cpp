@@ -19,7 +19,7 @@ using testing::HasSubstr;
 class DuckDbTableReaderTest : public testing::Test {
  protected:
   Result<domain::SeriesTable> read(const std::string& path) {
-    return reader.read(
+    return reader->read(
         {.path = path, .time_col = "ds", .target_col = "y", .segment_col = "unique_id"}, {});
   }
   Result<domain::SeriesTable> read_text(std::string_view text, std::string_view name = "t.csv") {
@@ -33,7 +33,7 @@ class DuckDbTableReaderTest : public testing::Test {
   }
 
   TemporaryFolder folder;
-  DuckDbTableReader reader{ConnectionOptions{}};
+  std::unique_ptr<ports::TableReader> reader = make_table_reader({});
 };
 
 const std::string header = "unique_id,ds,y\n";
@@ -124,6 +124,7 @@ TEST_F(DuckDbTableReaderTest, RefusesBrokenFilesWithLineColumnAndHint) {
       {"empty", "", 1, "", "empty"},
       {"no header", "a,2020-01-01,1\na,2020-02-01,2\n", 1, "", "name should be"},
       {"a name twice", "unique_id,ds,y,y\na,2020-01-01,1,2\n", 1, "y", "twice"},
+      {"a name twice but for case", "unique_id,ds,y,Y\na,2020-01-01,1,2\n", 1, "Y", "twice"},
   };
   for (const auto& file : files) {
     const auto error = refusal(file.text);
@@ -176,7 +177,7 @@ TEST_F(DuckDbTableReaderTest, LetsABadCellFailItsSegmentAlone) {
 
 TEST_F(DuckDbTableReaderTest, NamesTheColumnsThatThereAreWhenOneIsUnknown) {
   const auto path = folder.write("t.csv", header + "a,2020-01-01,1\n");
-  const auto table = reader.read({.path = path, .time_col = "ds", .target_col = "yy"}, {});
+  const auto table = reader->read({.path = path, .time_col = "ds", .target_col = "yy"}, {});
   ASSERT_FALSE(table);
   EXPECT_EQ(table.error().field, "target_col");
   EXPECT_THAT(table.error().detail, HasSubstr("unique_id, ds, y"));
@@ -196,12 +197,12 @@ TEST_F(DuckDbTableReaderTest, ReadsPathsWithQuotesAndWildcards) {
 
 TEST_F(DuckDbTableReaderTest, ReadsOneSegmentAloneWithItsRows) {
   const auto path = folder.write("t.csv", header + "a,2020-01-01,1\nb,2020-01-01,2\n");
-  const auto table = reader.read({.path = path,
-                                  .time_col = "ds",
-                                  .target_col = "y",
-                                  .segment_col = "unique_id",
-                                  .segment = "b"},
-                                 {});
+  const auto table = reader->read({.path = path,
+                                   .time_col = "ds",
+                                   .target_col = "y",
+                                   .segment_col = "unique_id",
+                                   .segment = "b"},
+                                  {});
   ASSERT_TRUE(table) << describe(table.error());
   ASSERT_EQ(table->segments.size(), 1U);
   EXPECT_EQ(table->segments[0].observations[0].row, 3);
@@ -210,7 +211,7 @@ TEST_F(DuckDbTableReaderTest, ReadsOneSegmentAloneWithItsRows) {
 TEST_F(DuckDbTableReaderTest, ReadsCovariatesBesideTheTarget) {
   const auto path =
       folder.write("t.csv", "ds,y,promo,price\n2020-01-01,1,0,2.5\n2020-02-01,2,1,\n");
-  const auto table = reader.read(
+  const auto table = reader->read(
       {.path = path, .time_col = "ds", .target_col = "y", .covariates = {"price", "promo"}}, {});
   ASSERT_TRUE(table) << describe(table.error());
   const auto& covariates = table->segments[0].covariates;
@@ -224,13 +225,13 @@ TEST_F(DuckDbTableReaderTest, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
   const auto path = folder.write("t.csv", header + "a,2020-01-01,1\n");
-  EXPECT_EQ(reader.describe(path, stop.get_token()).error().code, Errc::cancelled);
+  EXPECT_EQ(reader->describe(path, stop.get_token()).error().code, Errc::cancelled);
 }
 
 TEST_F(DuckDbTableReaderTest, TellsKindsOfColumnsFromTheirContent) {
   const auto path =
       folder.write("t.csv", "name,when,count,mixed,empty\na,2020-01-01,1,1,\nb,2020-02-01,NA,x,\n");
-  const auto info = reader.describe(path, {});
+  const auto info = reader->describe(path, {});
   ASSERT_TRUE(info) << describe(info.error());
   const auto& columns = info->columns;
   EXPECT_EQ(columns[0].kind, domain::ColumnKind::text);
@@ -242,8 +243,8 @@ TEST_F(DuckDbTableReaderTest, TellsKindsOfColumnsFromTheirContent) {
 }
 
 TEST_F(DuckDbTableReaderTest, SaysToRunSetupWhenTheLibraryIsMissing) {
-  DuckDbTableReader lost{ConnectionOptions{.library_directories = {folder.path("")}}};
-  const auto info = lost.describe(folder.write("t.csv", header), {});
+  const auto lost = make_table_reader({.library_directories = {folder.path("")}});
+  const auto info = lost->describe(folder.write("t.csv", header), {});
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, Errc::unavailable);
   EXPECT_THAT(info.error().hint, HasSubstr("deploy/setup"));

@@ -1,0 +1,61 @@
+// What the page last knew, kept in the browser so that a refresh shows something at once. A copy
+// only: the server's answer always replaces it, and anything unreadable is dropped.
+
+const prefix = "trainyard:";
+const entriesMax = 12;
+const bytesMax = 1_500_000;
+
+interface Entry {
+  at: number;
+  value: unknown;
+}
+
+function storage(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined; // refused by the browser's settings
+  }
+}
+
+function keysOldestFirst(store: Storage): string[] {
+  const found: { key: string; at: number }[] = [];
+  for (let i = 0; i < store.length; ++i) {
+    const key = store.key(i);
+    if (!key?.startsWith(prefix)) continue;
+    // Every entry begins with its time, so the rest need not be parsed.
+    const at = Number(/^\{"at":(\d+)/.exec(store.getItem(key) ?? "")?.[1] ?? 0);
+    found.push({ key, at });
+  }
+  return found.sort((a, b) => a.at - b.at).map((each) => each.key);
+}
+
+export function readCache<T>(name: string): T | undefined {
+  const text = storage()?.getItem(prefix + name);
+  if (!text) return undefined;
+  try {
+    return (JSON.parse(text) as Entry).value as T;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeCache(name: string, value: unknown): void {
+  const store = storage();
+  if (!store) return;
+  const text = JSON.stringify({ at: Date.now(), value } satisfies Entry);
+  if (text.length > bytesMax) return;
+  try {
+    const old = keysOldestFirst(store).filter((key) => key !== prefix + name);
+    for (const key of old.slice(0, Math.max(0, old.length - entriesMax + 1))) {
+      store.removeItem(key);
+    }
+    store.setItem(prefix + name, text);
+  } catch {
+    for (const key of keysOldestFirst(store)) store.removeItem(key);
+  }
+}
+
+export function dropCache(name: string): void {
+  storage()?.removeItem(prefix + name);
+}

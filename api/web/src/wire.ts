@@ -1,0 +1,283 @@
+// What travels between the page and the server: one type per body and message, named as on the
+// wire. Absent values are null.
+
+export const jobStatuses = [
+  "pending",
+  "submitting",
+  "running",
+  "completed",
+  "failed",
+  "cancelling",
+  "cancelled",
+] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+export type BatchStatus = "running" | "completed" | "partial" | "failed" | "cancelled";
+export type ErrorCategory = "transient" | "cluster" | "data" | "config" | "permanent";
+
+export const metricNames = ["mape", "smape", "mase", "rmse", "mae", "coverage"] as const;
+export type MetricName = (typeof metricNames)[number];
+export type ModelMetrics = Partial<Record<MetricName, number | null>>;
+export type MetricsByModel = Record<string, ModelMetrics>;
+
+// A job as a cell of a batch shows it. `Job` has all of this and more.
+export interface JobCell {
+  job_id: string;
+  segment_id: string | null;
+  model: string | null;
+  status: JobStatus;
+  progress: number;
+  current_step: string | null;
+  version: number;
+  attempt: number;
+  retry_count: number;
+  started_at: string | null;
+  completed_at: string | null;
+  metrics: MetricsByModel | null;
+  error: string | null;
+  error_category: ErrorCategory | null;
+}
+
+export interface Job extends JobCell {
+  batch_id: string | null;
+  run_id: string | null;
+  user_id: string;
+  created_at: string;
+  updated_at: string;
+  submitted_at: string | null;
+  next_attempt_at: string | null;
+  mlflow_run_id: string | null;
+  checkpoint_path: string | null;
+  interruptions: number;
+  priority: number;
+  artifact_uri: string | null;
+  eta_seconds: number | null;
+  correlation_id: string | null;
+  config?: JobConfig | null;
+  cluster_config?: Record<string, unknown> | null;
+}
+
+export interface JobConfig {
+  data_path?: string;
+  target_col?: string;
+  time_col?: string;
+  segment_col?: string;
+  segment_id?: string;
+  horizon?: number;
+  frequency?: string;
+  models?: string[];
+  level?: number;
+  metric?: MetricName;
+}
+
+export interface JobList {
+  jobs: Job[];
+  total: number;
+  has_more: boolean;
+}
+
+export interface BatchCounts {
+  total: number;
+  completed: number;
+  failed: number;
+  running: number;
+  pending: number;
+  cancelled: number;
+  progress: number;
+}
+
+export interface BatchSummary extends BatchCounts {
+  batch_id: string;
+  status: BatchStatus;
+  created_at: string;
+}
+
+export interface BatchList {
+  batches: BatchSummary[];
+  total: number;
+  has_more: boolean;
+}
+
+export interface BatchSegment {
+  segment_id: string | null;
+  status: BatchStatus;
+  best_model: string | null;
+  metrics: MetricsByModel | null;
+  jobs: JobCell[];
+}
+
+export interface Batch extends BatchSummary {
+  completed_at: string | null;
+  eta_seconds: number | null;
+  config: JobConfig | null;
+  segments: BatchSegment[];
+  has_more?: boolean;
+}
+
+export interface BatchRequest {
+  config: JobConfig;
+  models: string[];
+  segments?: string[];
+}
+
+export interface BatchCreated {
+  batch_id: string;
+  status: BatchStatus;
+  total_jobs: number;
+}
+
+export interface BatchChanged extends BatchCounts {
+  batch_id: string;
+  status: BatchStatus;
+  cancel_requested?: number;
+  retried?: number;
+}
+
+export interface HistoryEntry {
+  version: number;
+  event: string;
+  from: JobStatus | null;
+  to: JobStatus;
+  at: string;
+  attempt: number;
+  worker_id: string | null;
+  detail: string | null;
+  category: ErrorCategory | null;
+}
+
+export interface JobHistory {
+  job_id: string;
+  events: HistoryEntry[];
+}
+
+export interface Observation {
+  ds: string;
+  y: number | null;
+}
+
+export interface ForecastPoint {
+  ds: string;
+  yhat: number | null;
+  yhat_lower: number | null;
+  yhat_upper: number | null;
+  level?: number;
+}
+
+export interface ModelResults {
+  status?: "ok" | "failed";
+  reason?: string | null;
+  category?: ErrorCategory | null;
+  description?: string | null;
+  metrics?: ModelMetrics;
+  forecast?: ForecastPoint[] | null; // one row per date and level
+}
+
+export interface SegmentResults {
+  best_model: string | null;
+  metrics: MetricsByModel;
+  forecast: ForecastPoint[];
+  artifact_uri?: string | null;
+  status?: "ok" | "failed";
+  error?: { detail: string; hint?: string | null } | null;
+  models?: Record<string, ModelResults>;
+  history?: Observation[];
+  data_quality?: { warnings?: string[] };
+}
+
+export interface JobResults {
+  job_id: string;
+  status: JobStatus;
+  mlflow_run_id: string | null;
+  // One segment's results themselves, or one entry per segment.
+  results: SegmentResults | Record<string, SegmentResults> | null;
+}
+
+export interface UploadedData {
+  data_path: string;
+  rows: number;
+  columns: string[];
+}
+
+// application/problem+json
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  category: ErrorCategory;
+  field?: string;
+  row?: number;
+  hint?: string;
+  correlation_id?: string;
+}
+
+// Live
+
+export interface Position {
+  epoch: string | number;
+  offset: unknown;
+}
+
+// `data` of every transition of a job.
+export interface JobTransition {
+  event: string;
+  job_id: string;
+  batch_id: string | null;
+  user_id: string;
+  segment_id: string | null;
+  model: string | null;
+  version: number;
+  from: JobStatus | null;
+  status: JobStatus;
+  progress: number;
+  current_step: string | null;
+  attempt: number;
+  retry_count: number;
+  at: string;
+  error?: string | null;
+  category?: ErrorCategory | null;
+  metrics?: MetricsByModel | null;
+  next_attempt_at?: string | null;
+}
+
+// `data` of job.progress: measured progress of the attempt under `fence`, numbered by `n`.
+export interface JobProgress {
+  event: "JOB_PROGRESS";
+  job_id: string;
+  batch_id: string | null;
+  user_id: string;
+  segment_id: string | null;
+  model: string | null;
+  fence: number;
+  n: number;
+  progress: number;
+  current_step: string | null;
+  metrics?: MetricsByModel | null;
+  at: string;
+}
+
+export type JobEvent = JobTransition | JobProgress;
+
+export function isProgress(event: JobEvent): event is JobProgress {
+  return event.event === "JOB_PROGRESS";
+}
+
+export type ClientMessage =
+  | { op: "subscribe"; id: number; topic: string; since?: Position }
+  | { op: "unsubscribe"; topic: string }
+  | { op: "ping" };
+
+export type ServerMessage =
+  | {
+      op: "subscribed";
+      id: number;
+      topic: string;
+      recovered: boolean;
+      position: Position | null;
+      snapshot?: unknown;
+    }
+  | { op: "event"; topic: string; position: Position; type: string; data: unknown }
+  | { op: "error"; id?: number; topic?: string; code?: string; detail?: string }
+  | { op: "closing"; reason: string; retry_after_ms?: number }
+  | { op: "pong" };

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { openBrowser, openPage, reasonToSkip } from "./support/browser.mjs";
+import { retailCsv, Server } from "./support/server.mjs";
+
+const longName = "Australian Capital Territory|Cafes; restaurants and catering services";
+const segments = [longName, "Victoria|Department stores", "Queensland|Liquor retailing"];
+const models = ["seasonal_naive", "theta"];
+
+const skip = await reasonToSkip();
+
+describe("the page", { skip }, () => {
+  let server;
+  let browser;
+  let page;
+
+  before(async () => {
+    server = await Server.start();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    page = await openPage(browser);
+  });
+  afterEach(async () => {
+    const { scriptErrors } = page;
+    await page.context().close();
+    assert.deepEqual(scriptErrors, []);
+  });
+
+  const cells = (status) => page.locator(`.cell[data-status="${status}"]`);
+  const connection = (word) => page.locator(".connection", { hasText: word });
+  const status = (word) => page.locator(".title .status", { hasText: word });
+  const count = async (locator, number) => {
+    await locator.nth(number - 1).waitFor();
+    assert.equal(await locator.count(), number);
+  };
+
+  async function trainedBatch() {
+    const data = await server.upload(retailCsv(segments));
+    return server.call("POST", "/api/v2/batches", {
+      config: {
+        data_path: data.data_path,
+        time_col: "ds",
+        target_col: "y",
+        segment_col: "unique_id",
+        horizon: 12,
+      },
+      models,
+    });
+  }
+
+  test("fills the matrix in while jobs run, without being asked again", async () => {
+    const batch = await server.sleepingBatch(["a", "b", "c"], ["naive", "theta"], 1500);
+    await page.goto(`${server.url}/batches/${batch.batch_id}`);
+    await connection("Live").waitFor();
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await cells("running").first().waitFor();
+    await cells("running").first().locator(".cell-bar").waitFor();
+    await count(cells("completed"), 6);
+    await status("Completed").waitFor();
+    assert.equal(await page.locator(".batch-percent").innerText(), "100 %");
+    assert.deepEqual(asked, []);
+  });
+
+  test("launches an uploaded file and marks the best model of each segment", async () => {
+    await page.goto(`${server.url}/launch`);
+    await page.setInputFiles("input[type=file]", {
+      name: "retail.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(retailCsv(segments)),
+    });
+    await page.getByText("180 rows").waitFor();
+    assert.equal(await page.inputValue("#time_col"), "ds");
+    assert.equal(await page.inputValue("#target_col"), "y");
+    assert.equal(await page.inputValue("#segment_col"), "unique_id");
+    for (const model of ["xgboost", "ets", "ensemble"]) {
+      await page.getByRole("checkbox", { name: model }).uncheck();
+    }
+    await page.getByRole("button", { name: "Launch" }).click();
+    await page.waitForURL(/\/batches\/[0-9a-f-]{36}$/);
+    await count(cells("completed"), segments.length * models.length);
+    await count(page.locator(".cell[data-best]"), segments.length);
+    const figure = await cells("completed").first().innerText();
+    assert.match(figure, /\d+\.\d+/);
+  });
+
+  test("shows a job's forecast with its interval, metrics and timeline", async () => {
+    const batch = await trainedBatch();
+    await page.goto(`${server.url}/batches/${batch.batch_id}`);
+    const cell = page.getByRole("gridcell", { name: `${longName}, theta: Completed` });
+    await cell.click();
+    const panel = page.getByRole("complementary", { name: "Job" });
+    await panel.getByRole("heading", { name: longName }).waitFor();
+    await panel.getByRole("link", { name: "Open the job's page" }).click();
+    await page.getByRole("heading", { level: 1, name: longName }).waitFor();
+    const path = (name) => page.getByTestId(name).getAttribute("d");
+    await page.getByTestId("forecast").waitFor();
+    assert.equal((await path("forecast")).match(/[ML]/g).length, 12);
+    assert.equal((await path("interval")).match(/[ML]/g).length, 24);
+    await page.getByRole("rowheader", { name: "theta" }).waitFor();
+    await page.locator(".timeline li", { hasText: "Completed" }).waitFor();
+    await page.getByText("Forecast as a table").click();
+    assert.equal(await page.locator("details tbody tr").count(), 12);
+  });
+
+  test("keeps its state over a refresh, even while the server cannot be reached", async () => {
+    const batch = await trainedBatch();
+    await page.goto(`${server.url}/batches/${batch.batch_id}`);
+    await count(cells("completed"), 6);
+    await page.getByPlaceholder("Find a segment").fill("victoria");
+    await count(cells("completed"), 2);
+    await page.route("**/api/**", (route) => route.abort());
+    await page.reload();
+    await count(cells("completed"), 2);
+    assert.equal(await page.getByPlaceholder("Find a segment").inputValue(), "victoria");
+    await page.unroute("**/api/**");
+  });
+
+  test("cancels a job and says when it has stopped", async () => {
+    const batch = await server.sleepingBatch(["only"], ["theta"], 120_000);
+    await page.goto(`${server.url}/jobs/${batch.jobs[0].job_id}`);
+    await status("Running").waitFor();
+    await page.getByRole("button", { name: "Cancel job" }).click();
+    await page.getByRole("button", { name: "Really cancel?" }).click();
+    await status("Cancelled").waitFor();
+    await page.locator(".timeline li", { hasText: "Cancelled" }).waitFor();
+  });
+
+  test("shows what is wrong with an upload, and where", async () => {
+    await page.goto(`${server.url}/launch`);
+    await page.setInputFiles("input[type=file]", {
+      name: "ragged.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("unique_id,ds,y\na,2020-01-01,1\na,2020-02-01,2,3\n"),
+    });
+    const alert = page.locator(".upload-error");
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /(row|line) 3/i);
+    assert.equal(await page.getByRole("button", { name: "Launch" }).count(), 0);
+  });
+
+  test("names the field that is wrong before and after asking the server", async () => {
+    await page.goto(`${server.url}/launch`);
+    await page.setInputFiles("input[type=file]", {
+      name: "retail.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(retailCsv(segments)),
+    });
+    await page.locator("#horizon").fill("0");
+    await page.getByRole("button", { name: "Launch" }).click();
+    await page.locator("#horizon-note.field-error").waitFor();
+    await page.locator("#horizon").fill("12");
+    await page.route("**/api/v2/batches", (route) =>
+      route.fulfill({
+        status: 422,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ detail: "column 'y' has text", field: "target_col", row: 7 }),
+      }),
+    );
+    await page.getByRole("button", { name: "Launch" }).click();
+    const note = page.locator("#target_col-note.field-error");
+    await note.waitFor();
+    assert.match(await note.innerText(), /column 'y' has text/);
+  });
+
+  test("moves through the matrix by keyboard and closes the panel with Escape", async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `segment ${i}`);
+    const batch = await server.sleepingBatch(names, ["naive", "theta"], 60_000);
+    await page.goto(`${server.url}/batches/${batch.batch_id}`);
+    await page.getByRole("gridcell", { name: "segment 0, naive" }).focus();
+    for (const key of ["ArrowRight", "Control+End", "ArrowLeft"]) await page.keyboard.press(key);
+    const last = page.getByRole("gridcell", { name: "segment 59, naive" });
+    await last.and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("complementary", { name: "Job" }).waitFor();
+    await page.keyboard.press("Escape");
+    await last.and(page.locator(":focus")).waitFor();
+    await server.call("POST", `/api/v2/batches/${batch.batch_id}/cancel`);
+  });
+
+  test("comes back by itself after the server restarted", async (t) => {
+    if (!server.isOurs) return t.skip("the server is not ours to restart");
+    const batch = await server.sleepingBatch(["a"], ["naive", "theta"], 2000);
+    await page.goto(`${server.url}/batches/${batch.batch_id}`);
+    await connection("Live").waitFor();
+    await server.halt();
+    await connection("Reconnecting").waitFor();
+    await server.resume();
+    await connection("Live").waitFor();
+    await count(cells("completed"), 2);
+    await status("Completed").waitFor();
+  });
+});

@@ -1,0 +1,193 @@
+#include "worker/forecast/forecast_segment.hpp"
+
+#include "tests/unit/forecast/fake_models.hpp"
+#include "tests/unit/forecast/series_builder.hpp"
+#include "worker/forecast/backtest.hpp"
+#include "worker/forecast/ensemble.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace trainyard::forecast {
+namespace {
+
+using testing::DoubleEq;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Optional;
+
+PreparedSeries series_of(const std::vector<double>& values) {
+  return *prepare(regular_rows(day(2020, 1, 1), {domain::Period::year, 1}, values), {});
+}
+
+class ForecastSegmentTest : public testing::Test {
+ protected:
+  SegmentOutcome run(const PreparedSeries& series, SegmentPlan plan) {
+    Fitter fitter(models.source(), settings, cache, {});
+    auto outcome = forecast_segment(series, plan, fitter, events);
+    EXPECT_TRUE(outcome);
+    return std::move(*outcome);
+  }
+
+  FakeModels models;
+  FitSettings settings;
+  MemoryFitCache cache;
+  SegmentEvents events;
+};
+
+TEST(PlanWindows, RollsTheOriginWithAnExpandingTrainingPart) {
+  const auto windows = plan_windows(441, 12, {.windows = 3}, 12);
+  ASSERT_EQ(windows.size(), 3U);
+  EXPECT_EQ(windows[0].test, 405U);
+  EXPECT_EQ(windows[2].test, 429U);
+  EXPECT_EQ(windows[2].train, 429U);
+  const auto stepped = plan_windows(100, 10, {.windows = 2, .step = 1, .gap = 3}, 1);
+  EXPECT_EQ(stepped[0].test, 89U);
+  EXPECT_EQ(stepped[0].train, 86U);
+  EXPECT_EQ(stepped[1].test, 90U);
+}
+
+TEST(PlanWindows, LeavesOutWindowsThatWouldLearnFromTooLittle) {
+  EXPECT_EQ(plan_windows(14, 4, {.windows = 3}, 1).size(), 3U);
+  EXPECT_EQ(plan_windows(13, 4, {.windows = 3}, 1).size(), 2U);
+  EXPECT_EQ(plan_windows(36, 12, {.windows = 3}, 12).size(), 1U);
+  EXPECT_TRUE(plan_windows(5, 4, {.windows = 3}, 1).empty());
+  EXPECT_TRUE(plan_windows(100, 10'000, {.windows = 3}, 1).empty());
+  EXPECT_TRUE(plan_windows(100, 1, {.windows = 0}, 1).empty());
+}
+
+TEST_F(ForecastSegmentTest, ScoresAndChoosesTheBest) {
+  const auto outcome = run(series_of({10, 10, 10, 10, 12, 10}),
+                           {.horizon = 1, .models = {"zero", "last"}, .backtest = {.windows = 2}});
+  EXPECT_EQ(outcome.best_model, "last");
+  EXPECT_EQ(outcome.metric, "mape");
+  EXPECT_EQ(outcome.windows, 2);
+  const auto& last = outcome.models[1];
+  EXPECT_THAT(last.scores.mae, Optional(DoubleEq(2)));
+  EXPECT_THAT(last.scores.rmse, Optional(DoubleEq(2)));
+  EXPECT_THAT(last.scores.mape, Optional(DoubleEq((100 * 2 / 12.0 + 100 * 2 / 10.0) / 2)));
+  EXPECT_THAT(last.scores.smape, Optional(DoubleEq(200 * 2 / 22.0)));
+  EXPECT_FALSE(last.scores.mase) << "the first training part is constant";
+  EXPECT_THAT(last.scores.coverage, Optional(DoubleEq(0)));
+  EXPECT_EQ(last.description, "last of 6");
+  EXPECT_THAT(last.forecast.mean, ElementsAre(10));
+  EXPECT_THAT(outcome.dates, ElementsAre(day(2026, 1, 1)));
+}
+
+TEST_F(ForecastSegmentTest, FallsBackToTheNextMetricWhenOneIsUndefined) {
+  const auto outcome = run(series_of({1, 0, 2, 0, 3, 0}),
+                           {.horizon = 1, .models = {"last", "zero"}, .backtest = {.windows = 2}});
+  EXPECT_FALSE(outcome.models[0].scores.mape);
+  EXPECT_EQ(outcome.metric, "smape");
+  EXPECT_EQ(outcome.best_model, "zero");
+  EXPECT_THAT(outcome.quality.warnings, ElementsAre(HasSubstr("mape is not defined")));
+}
+
+TEST_F(ForecastSegmentTest, KeepsAFailedModelAsARowWithItsReason) {
+  const auto outcome = run(series_of({1, 2, 3, 4, 5, 6}),
+                           {.horizon = 1, .models = {"failing", "throwing", "broken", "last"}});
+  ASSERT_EQ(outcome.models.size(), 4U);
+  EXPECT_THAT(outcome.models[0].problem->detail, HasSubstr("needs 1000"));
+  EXPECT_THAT(outcome.models[1].problem->detail, HasSubstr("surprise"));
+  EXPECT_THAT(outcome.models[2].problem->detail, HasSubstr("not finite"));
+  EXPECT_EQ(outcome.best_model, "last");
+  EXPECT_FALSE(outcome.problem);
+}
+
+TEST_F(ForecastSegmentTest, FailsWhenEveryModelFails) {
+  const auto outcome = run(series_of({1, 2, 3, 4}), {.horizon = 1, .models = {"failing"}});
+  ASSERT_TRUE(outcome.problem);
+  EXPECT_THAT(outcome.problem->detail, HasSubstr("failing: failing needs 1000"));
+  EXPECT_EQ(category_of(*outcome.problem), Category::data);
+}
+
+TEST_F(ForecastSegmentTest, CombinesItsMembersWithoutFittingThemAgain) {
+  const auto outcome = run(series_of({1, 2, 3, 4, 5, 6}), {.horizon = 1,
+                                                           .models = {"last", "zero", "ensemble"},
+                                                           .members = {"last", "zero", "failing"}});
+  EXPECT_EQ(models.fits, 2 * 4 + 4) << "two good models and a bad one, three windows and the whole";
+  const auto& ensemble = outcome.models[2];
+  EXPECT_THAT(ensemble.forecast.mean, ElementsAre(3));
+  EXPECT_THAT(ensemble.forecast.intervals[0].lower, ElementsAre(2));
+  EXPECT_THAT(ensemble.forecast.intervals[0].upper, ElementsAre(4));
+  EXPECT_EQ(ensemble.description, "mean(last, zero)");
+  EXPECT_TRUE(ensemble.scores.mae);
+}
+
+TEST_F(ForecastSegmentTest, ReusesFitsOfAnEarlierJob) {
+  const auto series = series_of({1, 2, 3, 4, 5, 6});
+  run(series, {.horizon = 1, .models = {"last"}});
+  const int before = models.fits;
+  const auto outcome = run(series, {.horizon = 1, .models = {"ensemble"}, .members = {"last"}});
+  EXPECT_EQ(models.fits, before);
+  EXPECT_THAT(outcome.models[0].forecast.mean, ElementsAre(6));
+  auto other = series;
+  other.y[0] = 1.5;
+  run(other, {.horizon = 1, .models = {"last"}});
+  EXPECT_EQ(models.fits, before + 4) << "other values are another fit";
+  settings.hyperparameters["last"] = "{}";
+  run(series, {.horizon = 1, .models = {"last"}});
+  EXPECT_EQ(models.fits, before + 8) << "and so are other parameters";
+}
+
+TEST_F(ForecastSegmentTest, LeavesTheGapOutOfTheTest) {
+  const auto outcome =
+      run(series_of({1, 2, 3, 4, 5, 6}),
+          {.horizon = 1, .models = {"last"}, .backtest = {.windows = 1, .gap = 2}});
+  EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleEq(3))) << "6, three after the last 3";
+}
+
+TEST_F(ForecastSegmentTest, ForecastsWithoutABacktestWhenHistoryIsShort) {
+  const auto outcome =
+      run(series_of({1, 2}), {.horizon = 5, .models = {"last", "ensemble"}, .members = {"last"}});
+  EXPECT_EQ(outcome.windows, 0);
+  EXPECT_EQ(outcome.best_model, "ensemble");
+  EXPECT_TRUE(outcome.metric.empty());
+  EXPECT_FALSE(outcome.models[0].scores.mae);
+  EXPECT_EQ(outcome.dates.size(), 5U);
+  EXPECT_THAT(outcome.quality.warnings, ElementsAre(HasSubstr("too short for 3 backtest windows")));
+}
+
+TEST_F(ForecastSegmentTest, PassesOnAStop) {
+  Fitter fitter(models.source(), settings, cache, {});
+  const auto outcome = forecast_segment(series_of({1, 2, 3}),
+                                        {.horizon = 1, .models = {"stopping"}}, fitter, events);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::cancelled);
+}
+
+TEST_F(ForecastSegmentTest, TellsBeforeEachFit) {
+  std::vector<std::string> told;
+  events.fitting = [&](std::string_view model, int window, int windows) {
+    told.push_back(std::string(model) + " " + std::to_string(window) + "/" +
+                   std::to_string(windows));
+  };
+  const SegmentPlan plan{.horizon = 1,
+                         .models = {"last", "ensemble"},
+                         .members = {"last"},
+                         .backtest = {.windows = 2}};
+  run(series_of({1, 2, 3, 4}), plan);
+  EXPECT_THAT(told, ElementsAre("last 1/2", "last 2/2", "last 0/2"));
+  EXPECT_EQ(fits_of(plan, 4, 1), 3);
+}
+
+TEST(ChooseMembers, TakesTheOtherModelsWithoutBaselines) {
+  const std::vector<std::string_view> existing{"seasonal_naive", "ets", "theta"};
+  const auto members = [&](std::vector<std::string> asked) {
+    return choose_members(asked, existing);
+  };
+  EXPECT_THAT(members({"seasonal_naive", "ets", "theta", "ensemble"}), ElementsAre("ets", "theta"));
+  EXPECT_THAT(members({"seasonal_naive", "ets", "ensemble"}), ElementsAre("seasonal_naive", "ets"));
+  EXPECT_THAT(members({"ensemble"}), ElementsAre("ets", "theta"));
+}
+
+TEST(ExpandModels, MakesAutoOfWhatExists) {
+  const std::vector<std::string_view> existing{"naive", "seasonal_naive", "theta", "ets"};
+  EXPECT_THAT(expand_models(std::vector<std::string>{"auto"}, existing),
+              ElementsAre("seasonal_naive", "ets", "theta", "ensemble"));
+  EXPECT_THAT(expand_models(std::vector<std::string>{"naive", "auto", "ets"}, existing),
+              ElementsAre("naive", "seasonal_naive", "ets", "theta", "ensemble"));
+}
+
+}  // namespace
+}  // namespace trainyard::forecast

@@ -1,0 +1,273 @@
+#include "worker/training/tasks.hpp"
+
+#include "common/adapters/duckdb/duckdb_table_reader.hpp"
+#include "common/adapters/filesystem/directory_artifact_store.hpp"
+#include "tests/unit/forecast/fake_models.hpp"
+#include "worker/models/registry.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+namespace trainyard::training {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::array<std::string_view, 7> fake_names{"last",   "zero",     "failing", "throwing",
+                                                     "broken", "stopping", "ets"};
+
+class TasksTest : public testing::Test {
+ protected:
+  TasksTest() {
+    auto pattern = (std::filesystem::temp_directory_path() / "trainyard-tasks-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+    artifacts = filesystem::open_artifact_store(folder / "artifacts");
+    context.report = [this](const runtime::TaskProgress& progress) { reports.push_back(progress); };
+    tasks = make_tasks(fakes.source(), fake_names);
+  }
+  ~TasksTest() override { std::filesystem::remove_all(folder); }
+
+  runtime::TaskRegistry make_tasks(forecast::ModelSource models,
+                                   std::span<const std::string_view> names) {
+    return training_tasks({.reader = duckdb::make_table_reader({}),
+                           .artifacts = artifacts,
+                           .models = std::move(models),
+                           .model_names = names});
+  }
+
+  std::string write(std::string_view name, std::string_view text) {
+    std::ofstream(folder / name, std::ios::binary) << text;
+    return (folder / name).string();
+  }
+  Result<json> run(const char* task, const json& request) {
+    const auto answer = tasks.at(task)(request.dump(), context);
+    if (!answer) return fail(answer.error());
+    return json::parse(*answer);
+  }
+  Result<json> train(json config, const json& more = json::object()) {
+    json request{{"job_id", "0190-job"}, {"fence", 7}, {"config", std::move(config)}};
+    request.update(more);
+    return run("train", request);
+  }
+
+  std::filesystem::path folder;
+  std::shared_ptr<ports::ArtifactStore> artifacts;
+  forecast::FakeModels fakes;
+  runtime::TaskRegistry tasks;
+  std::stop_source stop;
+  runtime::TaskContext context{.stop = stop.get_token()};
+  std::vector<runtime::TaskProgress> reports;
+};
+
+const std::string two_segments =
+    "unique_id,ds,y\na,2020,1\na,2021,2\na,2022,3\na,2023,4\na,2024,5\n"
+    "b,2020,7\nb,2021,7\nb,2022,oops\nb,2023,7\n";
+
+TEST_F(TasksTest, GivesASingleSegmentsResultsAtTheRoot) {
+  const auto path = write("t.csv", two_segments);
+  const auto answer = train({{"data_path", path},
+                             {"horizon", 2},
+                             {"segment_id", "a"},
+                             {"models", {"last", "failing"}},
+                             {"level", {80, 95}},
+                             {"backtest", {{"windows", 1}}}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  const auto& results = (*answer)["results"];
+  EXPECT_EQ(results["best_model"], "last");
+  EXPECT_EQ(results["forecast"],
+            json::parse(R"([{"ds":"2025-01-01","yhat":5,"yhat_lower":4,"yhat_upper":6},
+                            {"ds":"2026-01-01","yhat":5,"yhat_lower":4,"yhat_upper":6}])"));
+  EXPECT_EQ(results["metrics"]["last"]["mae"], 1.5);
+  EXPECT_EQ(results["models"]["last"]["status"], "completed");
+  EXPECT_EQ(results["models"]["last"]["forecast"].size(), 4U) << "two dates at two levels";
+  EXPECT_EQ(results["models"]["last"]["forecast"][0]["level"], 80);
+  EXPECT_EQ(results["models"]["failing"]["status"], "failed");
+  EXPECT_THAT(results["models"]["failing"]["reason"], HasSubstr("1000"));
+  EXPECT_EQ(results["data_quality"]["backtest_windows"], 1);
+  EXPECT_EQ((*answer)["metrics"]["last"]["mae"], 1.5);
+  EXPECT_EQ(results["artifact_uri"], (*answer)["artifact_uri"]);
+  EXPECT_THAT((*answer)["artifact_uri"].get<std::string>(), HasSubstr("jobs/0190-job/7/"));
+  const auto stored = artifacts->get("jobs/0190-job/7/results.json");
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(json::parse(*stored)["best_model"], "last");
+}
+
+TEST_F(TasksTest, LetsABadSegmentFailAlone) {
+  const auto path = write("t.csv", two_segments);
+  const auto answer = train({{"data_path", path}, {"horizon", 1}, {"models", {"last"}}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  const auto& segments = (*answer)["results"]["segments"];
+  EXPECT_EQ(segments["a"]["best_model"], "last");
+  EXPECT_EQ(segments["b"]["status"], "failed");
+  EXPECT_EQ(segments["b"]["error"]["row"], 9);
+  EXPECT_EQ(segments["b"]["error"]["field"], "y");
+  EXPECT_THAT(segments["b"]["error"]["detail"], HasSubstr("oops"));
+}
+
+TEST_F(TasksTest, FailsAJobWhoseOnlySegmentIsBad) {
+  const auto path = write("t.csv", two_segments);
+  const auto answer =
+      train({{"data_path", path}, {"horizon", 1}, {"models", {"last"}}, {"segment_id", "b"}});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().row, 9);
+  EXPECT_EQ(category_of(answer.error()), Category::data);
+}
+
+TEST_F(TasksTest, FailsAJobWhoseOnlyModelFails) {
+  const auto path = write("t.csv", two_segments);
+  const auto answer =
+      train({{"data_path", path}, {"horizon", 1}, {"models", {"failing"}}, {"segment_id", "a"}});
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().detail, HasSubstr("1000"));
+}
+
+struct BadRequest {
+  json config;
+  std::string field;
+  Category category;
+};
+
+TEST_F(TasksTest, RefusesBadRequestsByTheirField) {
+  const auto path = write("t.csv", two_segments);
+  const auto empty = write("empty.csv", "unique_id,ds,y\n");
+  const auto ragged = write("ragged.csv", two_segments + "a,2025\n");
+  const BadRequest requests[] = {
+      {{{"data_path", path}, {"horizon", 0}}, "horizon", Category::config},
+      {{{"data_path", path}, {"horizon", 1}, {"models", {"nope"}}}, "models", Category::config},
+      {{{"data_path", path}, {"horizon", 1}, {"target_col", "nope"}},
+       "target_col",
+       Category::config},
+      {{{"data_path", path}, {"horizon", 1}, {"segment_id", "c"}}, "segment_id", Category::config},
+      {{{"data_path", path}, {"horizon", 1}, {"drill", "noop"}}, "drill", Category::config},
+      {{{"data_path", path},
+        {"horizon", 1},
+        {"models", {"ensemble"}},
+        {"hyperparameters", {{"ensemble", {{"members", {"nope"}}}}}}},
+       "hyperparameters.ensemble.members",
+       Category::config},
+      {{{"data_path", (folder / "none.csv").string()}, {"horizon", 1}},
+       "data_path",
+       Category::data},
+      {{{"data_path", empty}, {"horizon", 1}}, "data_path", Category::data},
+      {{{"data_path", ragged}, {"horizon", 1}}, "y", Category::data},
+  };
+  for (const auto& request : requests) {
+    const auto answer = train(request.config);
+    ASSERT_FALSE(answer) << request.config;
+    EXPECT_EQ(answer.error().field, request.field) << request.config;
+    EXPECT_EQ(category_of(answer.error()), request.category) << request.config;
+  }
+  for (const auto* text : {"", "[]", "{}", R"({"config": 1})"}) {
+    EXPECT_FALSE(tasks.at("train")(text, context)) << text;
+    EXPECT_FALSE(tasks.at("inspect")(text, context)) << text;
+    EXPECT_FALSE(tasks.at("convert")(text, context)) << text;
+  }
+}
+
+TEST_F(TasksTest, ReportsProgressAsFitsDoneOverFitsToDo) {
+  const auto path = write("t.csv", two_segments);
+  ASSERT_TRUE(train({{"data_path", path},
+                     {"horizon", 1},
+                     {"models", {"last", "zero", "ensemble"}},
+                     {"segment_id", "a"},
+                     {"backtest", {{"windows", 1}}}}));
+  std::vector<double> fractions;
+  for (const auto& report : reports)
+    fractions.push_back(report.fraction);
+  EXPECT_THAT(fractions, ElementsAre(0, 0.25, 0.5, 0.75));
+  EXPECT_EQ(reports[0].step, "Fitting last (1/3), window 1 of 1");
+  EXPECT_EQ(reports[3].step, "Fitting zero (2/3), full history");
+  EXPECT_TRUE(reports[0].metrics.empty());
+  EXPECT_THAT(reports[2].metrics, HasSubstr("\"last\""));
+}
+
+TEST_F(TasksTest, SharesFitsBetweenTheJobsOfABatchInSeveralProcesses) {
+  const auto path = write("t.csv", two_segments);
+  const json config{{"data_path", path}, {"horizon", 1}, {"segment_id", "a"}};
+  const json batch{{"batch_id", "batch-1"}};
+  auto single = config;
+  single["models"] = {"last"};
+  const auto first = train(single, batch);
+  ASSERT_TRUE(first) << describe(first.error());
+  const int before = fakes.fits;
+  tasks = make_tasks(fakes.source(), fake_names);  // another process, in effect
+  auto combined = config;
+  combined["models"] = {"ensemble"};
+  combined["hyperparameters"]["ensemble"]["members"] = {"last"};
+  const auto second = train(combined, batch);
+  ASSERT_TRUE(second) << describe(second.error());
+  EXPECT_EQ(fakes.fits, before);
+  EXPECT_EQ((*second)["results"]["forecast"], (*first)["results"]["forecast"]);
+  tasks = make_tasks(fakes.source(), fake_names);
+  ASSERT_TRUE(train(combined, {{"batch_id", "batch-2"}}));
+  EXPECT_GT(fakes.fits, before) << "another batch has its own";
+}
+
+TEST_F(TasksTest, ReadsAChangedFileAnew) {
+  const auto path = write("t.csv", "ds,y\n2020,1\n2021,2\n2022,3\n");
+  const json config{{"data_path", path}, {"horizon", 1}, {"models", {"last"}}};
+  EXPECT_EQ((*train(config))["results"]["forecast"][0]["yhat"], 3);
+  write("t.csv", "ds,y\n2020,1\n2021,2\n2022,33\n");
+  EXPECT_EQ((*train(config))["results"]["forecast"][0]["yhat"], 33);
+}
+
+TEST_F(TasksTest, StopsWithCancelled) {
+  const auto path = write("t.csv", two_segments);
+  stop.request_stop();
+  for (const auto& answer : {train({{"data_path", path}, {"horizon", 1}, {"models", {"last"}}}),
+                             run("inspect", {{"data_path", path}}),
+                             run("convert", {{"input", path}, {"output", path + ".parquet"}})}) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Errc::cancelled);
+  }
+}
+
+TEST_F(TasksTest, InspectsWhatAFileHolds) {
+  const auto path = write("t.csv", two_segments);
+  const auto answer = run("inspect", {{"data_path", path}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  EXPECT_EQ((*answer)["rows"], 9);
+  EXPECT_EQ((*answer)["time_col"], "ds");
+  EXPECT_EQ((*answer)["target_col"], "y");
+  EXPECT_EQ((*answer)["segment_col"], "unique_id");
+  EXPECT_EQ((*answer)["frequency"], "yearly");
+  EXPECT_EQ((*answer)["columns"].size(), 3U);
+  const auto& segments = (*answer)["segments"];
+  EXPECT_EQ(segments[0]["segment_id"], "a");
+  EXPECT_EQ(segments[0]["periods"], 5);
+  EXPECT_EQ(segments[0]["start"], "2020-01-01");
+  EXPECT_EQ(segments[0]["end"], "2024-01-01");
+  EXPECT_EQ(segments[0]["problem"], nullptr);
+  EXPECT_EQ(segments[1]["problem"]["row"], 9);
+}
+
+TEST_F(TasksTest, ConvertsAndTrainsOnTheParquet) {
+  const auto path = write("t.csv", two_segments);
+  const auto parquet = (folder / "t.parquet").string();
+  const auto answer = run("convert", {{"input", path}, {"output", parquet}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  EXPECT_EQ((*answer)["rows"], 9);
+  EXPECT_TRUE(train({{"data_path", parquet}, {"horizon", 1}, {"models", {"last"}}}));
+}
+
+TEST_F(TasksTest, ForecastsRealDataWithTheRealModels) {
+  tasks = make_tasks(models::make_model, models::model_names());
+  const auto path = std::string(TRAINYARD_SOURCE_DIR) + "/tests/data/air_passengers.csv";
+  const auto answer = train({{"data_path", path}, {"horizon", 12}, {"models", {"auto"}}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  const auto& results = (*answer)["results"];
+  EXPECT_EQ(results["forecast"].size(), 12U);
+  EXPECT_EQ(results["forecast"][0]["ds"], "1961-01-01");
+  EXPECT_LT(results["metrics"]["ensemble"]["mape"].get<double>(),
+            results["metrics"]["seasonal_naive"]["mape"].get<double>());
+}
+
+}  // namespace
+}  // namespace trainyard::training
