@@ -108,7 +108,7 @@ class Fleet(Side):
 
 
 class Standalone(Side):
-    last_completed = "SELECT max(completed_at) FROM jobs"
+    last_completed = "SELECT max(completed_at) / 1e6 FROM jobs"
 
     def __init__(self, binary, directory):
         port = free_port()

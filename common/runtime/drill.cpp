@@ -1,5 +1,7 @@
 #include "common/runtime/drill.hpp"
 
+#include "common/base/time.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -68,6 +70,10 @@ void crash() {
 
 Result<std::string> drill_task(std::string_view what, TaskContext& context) {
   if (what == "noop") return empty_answer;
+  if (what == "stamp") {
+    return fmt::format(R"({{"results":{{"began_at":"{}"}},"metrics":{{}},"artifact_uri":""}})",
+                       to_iso8601(system_clock().now()));
+  }
   if (const auto duration = sleep_of(what)) return sleep_for(*duration, context);
   if (const auto category = failure_of(what)) {
     return fail({.code = Errc::internal,
@@ -81,12 +87,12 @@ Result<std::string> drill_task(std::string_view what, TaskContext& context) {
   return fail({.code = Errc::invalid_argument,
                .detail = fmt::format("'{}' is not a drill", what),
                .field = "drill",
-               .hint = "use noop, sleep:<ms>, crash, abort, oom, hang or fail:<category>"});
+               .hint = "use noop, stamp, sleep:<ms>, crash, abort, oom, hang or fail:<category>"});
 }
 
 bool is_drill(std::string_view what) {
-  return what == "noop" || what == "crash" || what == "abort" || what == "oom" || what == "hang" ||
-         sleep_of(what) || failure_of(what);
+  return what == "noop" || what == "stamp" || what == "crash" || what == "abort" || what == "oom" ||
+         what == "hang" || sleep_of(what) || failure_of(what);
 }
 
 }  // namespace trainyard::runtime

@@ -10,6 +10,7 @@ namespace trainyard::runtime {
 // The task kind "drill": misbehaves on purpose, so that everything around a training can be tested
 // for what a training may do to its process. `what` is one of
 //   noop            succeed at once
+//   stamp           the same, with the time at which it began as its result
 //   sleep:<ms>      work that long, reporting progress, stoppable
 //   crash           write to address zero (SIGSEGV)
 //   abort           abort()

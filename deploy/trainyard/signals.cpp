@@ -9,12 +9,21 @@
 
 namespace trainyard {
 
-StopSignal::StopSignal() {
-  std::signal(SIGPIPE, SIG_IGN);
+namespace {
+
+sigset_t stop_signals() {
   sigset_t stops;
   sigemptyset(&stops);
   sigaddset(&stops, SIGINT);
   sigaddset(&stops, SIGTERM);
+  return stops;
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto stops = stop_signals();
   pthread_sigmask(SIG_BLOCK, &stops, nullptr);
   fd_ = signalfd(-1, &stops, SFD_CLOEXEC);
   invariant(fd_ >= 0, "signalfd exists");
@@ -29,6 +38,11 @@ int StopSignal::wait() {
   while (read(fd_, &info, sizeof info) != sizeof info) {
   }
   return static_cast<int>(info.ssi_signo);
+}
+
+void StopSignal::restore_default() {
+  const auto stops = stop_signals();
+  pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
 }
 
 bool StopSignal::arrived() const {

@@ -12,6 +12,7 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
 
   int wait();                             // which one came
+  void restore_default();                 // the next one ends the process at once
   bool arrived() const;                   // without waiting
   int descriptor() const { return fd_; }  // readable once one came
 

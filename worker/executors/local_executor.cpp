@@ -31,7 +31,7 @@ runtime::TaskEvents LocalExecutor::pool_events() {
 void LocalExecutor::start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) {
   runtime::TaskRequest request{
       .kind = "train", .timeout = options_.job_timeout, .lease_until = lease_until_boottime};
-  if (options_.drills == Drills::allowed) request.payload = wire::drill_of(job.config);
+  if (options_.drills == domain::Drills::allowed) request.payload = wire::drill_of(job.config);
   if (request.payload.empty()) {
     request.payload =
         to_json(wire::TrainingRequest{.job_id = job.id, .fence = job.fence, .config = job.config});

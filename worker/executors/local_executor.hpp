@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/domain/forecast_spec.hpp"
 #include "common/ports/executor.hpp"
 #include "common/runtime/child_pool.hpp"
 
@@ -9,13 +10,11 @@
 
 namespace trainyard::executors {
 
-enum class Drills { refused, allowed };
-
 struct LocalExecutorOptions {
   runtime::ChildPoolOptions pool;
   domain::RetryPolicy retry_policy;
   std::chrono::milliseconds job_timeout{std::chrono::hours(1)};
-  Drills drills = Drills::refused;
+  domain::Drills drills = domain::Drills::refused;
 };
 
 // Runs jobs in the child processes of this machine: as tasks "train" (wire::TrainingRequest,

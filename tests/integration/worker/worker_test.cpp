@@ -28,7 +28,7 @@ class WorkerTest : public testing::Test {
   executors::LocalExecutorOptions executor_options{
       .pool = {.children = 2, .command = {TRAINYARD_TEST_CHILD}},
       .retry_policy = {.delay = std::chrono::seconds(0)},
-      .drills = executors::Drills::allowed};
+      .drills = domain::Drills::allowed};
   JobRunnerOptions runner_options{.worker_id = make_worker_id(), .lease = std::chrono::seconds(10)};
   std::unique_ptr<executors::LocalExecutor> executor;
   std::unique_ptr<JobRunner> runner;

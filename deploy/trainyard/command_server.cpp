@@ -1,0 +1,101 @@
+#include "deploy/trainyard/command.hpp"
+#include "deploy/trainyard/roles/api_role.hpp"
+#include "deploy/trainyard/roles/control_role.hpp"
+#include "deploy/trainyard/roles/worker_role.hpp"
+#include "deploy/trainyard/signals.hpp"
+#include "deploy/trainyard/standalone.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+// The subcommands that serve until they are told to stop.
+
+namespace trainyard {
+namespace {
+
+// The port may have been chosen by the system: say where it is, on a line that scripts wait for.
+void announce(const config::Settings& settings, std::uint16_t port) {
+  fmt::print("listening on http://{}:{}\n", settings.http.host, port);
+  std::fflush(stdout);
+}
+
+// A second signal means "now": the default action ends the process at once.
+void serve_until_stopped(StopSignal& stop, const log::Log& log) {
+  log.info("ready");
+  const int signal = stop.wait();
+  log.info("stopping", {{"signal", signal}});
+  stop.restore_default();
+}
+
+using MakeRole = std::function<std::unique_ptr<runtime::Lifecycle>(const Context&, Backbone&)>;
+
+Exit run_role(const Context& context, std::string_view name, const MakeRole& make) {
+  StopSignal stop;
+  const auto log = context.log.with({{"role", name}});
+  auto backbone = open_fleet_backbone(context.settings, log);
+  if (!backbone) return report(backbone.error());
+  const auto role = make(context, *backbone);
+  role->start();
+  if (const auto* api = dynamic_cast<const ApiRole*>(role.get())) {
+    announce(context.settings, api->port());
+  }
+  serve_until_stopped(stop, log);
+  role->stop();
+  return Exit::ok;
+}
+
+void add_role(CLI::App& app, Selection& selection, const char* name, const char* what,
+              MakeRole make) {
+  app.add_subcommand(name, what)->callback([&selection, name, make] {
+    selection.run = [name, make](const Context& context) { return run_role(context, name, make); };
+  });
+}
+
+}  // namespace
+
+void add_api(CLI::App& app, Selection& selection) {
+  add_role(app, selection, "api", "Serve the HTTP API of a fleet",
+           [](const Context& context, Backbone& backbone) {
+             return std::make_unique<ApiRole>(context.settings, context.log, backbone);
+           });
+}
+
+// The same server: every API serves live connections, and a notifier is one that takes no others'
+// place behind the load balancer.
+void add_notifier(CLI::App& app, Selection& selection) {
+  add_role(app, selection, "notifier", "Serve live connections of a fleet",
+           [](const Context& context, Backbone& backbone) {
+             return std::make_unique<ApiRole>(context.settings, context.log, backbone);
+           });
+}
+
+void add_worker(CLI::App& app, Selection& selection) {
+  add_role(app, selection, "worker", "Claim and run jobs of a fleet",
+           [](const Context& context, Backbone& backbone) {
+             return make_worker_role(context.settings, context.log, backbone);
+           });
+}
+
+void add_control(CLI::App& app, Selection& selection) {
+  add_role(app, selection, "control", "Relay, dispatch and rescue for a fleet",
+           [](const Context& context, Backbone& backbone) {
+             return make_control_role(context.settings, context.log, backbone, Election::held);
+           });
+}
+
+void add_standalone(CLI::App& app, Selection& selection) {
+  app.add_subcommand("standalone", "Everything in one process, without any server")
+      ->callback([&selection] {
+        selection.run = [](const Context& context) {
+          StopSignal stop;
+          auto standalone = Standalone::start(context.settings, context.log);
+          if (!standalone) return report(standalone.error());
+          announce(context.settings, (*standalone)->port());
+          serve_until_stopped(stop, context.log);
+          (*standalone)->stop();
+          return Exit::ok;
+        };
+      });
+}
+
+}  // namespace trainyard

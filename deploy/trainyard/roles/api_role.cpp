@@ -1,0 +1,77 @@
+#include "deploy/trainyard/roles/api_role.hpp"
+
+#include "api/http/api.hpp"
+#include "api/http/server.hpp"
+#include "deploy/trainyard/roles/training_tools.hpp"
+
+namespace trainyard {
+namespace {
+
+constexpr const char* local_user = "local_user";
+
+std::filesystem::path web_dir_of(const config::Settings& settings) {
+  if (!settings.web_dir.empty()) return settings.web_dir;
+  std::error_code error;
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "web";
+  return std::filesystem::exists(beside / "index.html") ? beside : TRAINYARD_WEB_DIR;
+}
+
+}  // namespace
+
+class ApiRole::Parts {
+ public:
+  Parts(const config::Settings& settings, const log::Log& log, Backbone& backbone)
+      : tasks_(log, {.children = 1, .command = child_command(settings)}),
+        intake_(make_intake(settings, tasks_)),
+        commits_(*backbone.store, {}),
+        control_(log, *backbone.bus),
+        pool_({.threads = static_cast<std::size_t>(settings.store.connections)}),
+        api_{.store = *backbone.store,
+             .bus = *backbone.bus,
+             .commits = commits_,
+             .control = control_,
+             .intake = intake_,
+             .pool = pool_,
+             .clock = system_clock(),
+             .upload_dir = upload_dir_of(settings),
+             .convert =
+                 [this, settings](const std::filesystem::path& file) {
+                   return import_file(tasks_, settings, file);
+                 },
+             .web_dir = web_dir_of(settings),
+             .version = TRAINYARD_VERSION},
+        server_(log,
+                {.host = settings.http.host,
+                 .port = static_cast<std::uint16_t>(settings.http.port),
+                 .connections_max = static_cast<std::size_t>(settings.http.connections_max),
+                 .upload_bytes_max = static_cast<std::uint64_t>(settings.http.upload_bytes_max),
+                 .identify = [](const auto&) -> Result<std::string> { return local_user; }},
+                http::api_routes(), api_, nullptr) {}
+
+  http::Server& server() { return server_; }
+
+ private:
+  ChildTasks tasks_;
+  service::JobIntake intake_;
+  service::GroupCommit commits_;
+  service::JobControl control_;
+  http::OffloadPool pool_;
+  http::Api api_;
+  http::Server server_;
+};
+
+ApiRole::ApiRole(const config::Settings& settings, const log::Log& log, Backbone& backbone)
+    : parts_(std::make_unique<Parts>(settings, log, backbone)) {}
+ApiRole::~ApiRole() = default;
+
+void ApiRole::start() {
+  parts_->server().start();
+}
+void ApiRole::stop() {
+  parts_->server().stop();
+}
+std::uint16_t ApiRole::port() const {
+  return parts_->server().port();
+}
+
+}  // namespace trainyard

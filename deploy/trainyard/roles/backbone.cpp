@@ -1,0 +1,84 @@
+#include "deploy/trainyard/roles/backbone.hpp"
+
+#include "common/adapters/embedded_bus/embedded_bus.hpp"
+#include "common/adapters/kafka/kafka_bus.hpp"
+#include "common/adapters/postgres/postgres_store.hpp"
+#include "common/adapters/sqlite/sqlite_store.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace trainyard {
+namespace {
+
+Result<std::unique_ptr<ports::JobStore>> open_store(const config::Settings& settings,
+                                                    const log::Log& log) {
+  if (settings.store.type == config::StoreType::postgres) {
+    return postgres::open_postgres_store(
+        {.uri = settings.store.postgres_uri,
+         .connections = static_cast<int>(settings.store.connections),
+         .log = log});
+  }
+  std::error_code error;
+  std::filesystem::create_directories(settings.sqlite_path().parent_path(), error);
+  return sqlite::open_sqlite_store({.path = settings.sqlite_path().string(), .log = log});
+}
+
+Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settings,
+                                                  const log::Log& log) {
+  if (settings.kafka.brokers.empty()) {
+    return std::make_unique<embedded_bus::EmbeddedBus>(embedded_bus::EmbeddedBusOptions{
+        .groups = {{ports::topics::train_requested, {worker_group}}}});
+  }
+  return std::make_unique<kafka::KafkaBus>(
+      log, kafka::KafkaOptions{.brokers = settings.kafka.brokers,
+                               .partitions = static_cast<int>(settings.kafka.partitions),
+                               .replication = static_cast<int>(settings.kafka.replication),
+                               .security_protocol = settings.kafka.security_protocol,
+                               .sasl_mechanism = settings.kafka.sasl_mechanism,
+                               .sasl_username = settings.kafka.sasl_username,
+                               .sasl_password = settings.kafka.sasl_password,
+                               .ssl_ca_location = settings.kafka.ssl_ca_location});
+}
+
+std::unexpected<Error> needs(std::string_view key, std::string_view what, std::string_view hint) {
+  return fail(Error{.code = Errc::invalid_argument,
+                    .detail = fmt::format("a role of its own shares its work over {}", what),
+                    .field = std::string(key),
+                    .hint = std::string(hint)});
+}
+
+}  // namespace
+
+Result<Backbone> open_backbone(const config::Settings& settings, const log::Log& log) {
+  TRY(auto store, open_store(settings, log));
+  TRY(auto bus, open_bus(settings, log));
+  return Backbone{.store = std::move(store), .bus = std::move(bus)};
+}
+
+Result<Backbone> open_fleet_backbone(const config::Settings& settings, const log::Log& log) {
+  if (settings.store.type != config::StoreType::postgres) {
+    return needs("store.type", "PostgreSQL",
+                 "set TRAINYARD_STORE_TYPE=postgres, or run `trainyard standalone`");
+  }
+  if (settings.kafka.brokers.empty()) {
+    return needs("kafka.brokers", "Kafka",
+                 "set TRAINYARD_KAFKA_BROKERS, or run `trainyard standalone`");
+  }
+  return open_backbone(settings, log);
+}
+
+std::string instance_name(std::string_view role) {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return fmt::format("{}@{}-{}-{}", role, host.data(), getpid(), Uuid::make_v7().to_string());
+}
+
+domain::RetryPolicy retry_policy_of(const config::Settings& settings) {
+  return {.retries_max = static_cast<int>(settings.job.retries_max),
+          .delay = settings.job.retry_delay,
+          .interruptions_max = static_cast<int>(settings.job.interruptions_max)};
+}
+
+}  // namespace trainyard

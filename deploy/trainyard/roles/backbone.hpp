@@ -1,0 +1,32 @@
+#pragma once
+
+#include "common/config/settings.hpp"
+#include "common/log/log.hpp"
+#include "common/ports/event_bus.hpp"
+#include "common/ports/job_store.hpp"
+
+#include <memory>
+#include <string>
+
+namespace trainyard {
+
+// The group in which workers share TrainRequested.
+inline constexpr const char* worker_group = "trainyard-workers";
+
+// What every role stands on, as the settings name it.
+struct Backbone {
+  std::unique_ptr<ports::JobStore> store;
+  std::unique_ptr<ports::EventBus> bus;
+};
+
+// SQLite or PostgreSQL, and Kafka or the embedded bus. A role that is a process of its own needs
+// what others can reach: `open_fleet_backbone` refuses SQLite and the embedded bus by name.
+Result<Backbone> open_backbone(const config::Settings& settings, const log::Log& log);
+Result<Backbone> open_fleet_backbone(const config::Settings& settings, const log::Log& log);
+
+// "worker@host-4711-0192…": unique per boot.
+std::string instance_name(std::string_view role);
+
+domain::RetryPolicy retry_policy_of(const config::Settings& settings);
+
+}  // namespace trainyard

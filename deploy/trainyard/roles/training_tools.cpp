@@ -1,0 +1,86 @@
+#include "deploy/trainyard/roles/training_tools.hpp"
+
+#include "api/http/inline_rows.hpp"
+#include "common/wire/cluster_config.hpp"
+#include "common/wire/forecast_spec_json.hpp"
+#include "worker/models/registry.hpp"
+#include "worker/training/tasks.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace trainyard {
+namespace {
+
+using nlohmann::json;
+
+std::string text_at(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Result<domain::ForecastSpec> check_config(std::string_view config, domain::Drills drills) {
+  static const auto models = training::askable_models(models::model_names());
+  auto spec = wire::parse_forecast_spec(config, {.models = models, .drills = drills});
+  if (!spec) return fail(spec.error().front());
+  return *std::move(spec);
+}
+
+}  // namespace
+
+std::filesystem::path upload_dir_of(const config::Settings& settings) {
+  return std::filesystem::absolute(settings.data_dir) / "uploads";
+}
+
+std::filesystem::path artifact_dir_of(const config::Settings& settings) {
+  return std::filesystem::absolute(settings.data_dir) / "artifacts";
+}
+
+Result<DataLayout> inspect_data(ChildTasks& tasks, const domain::ForecastSpec& spec) {
+  json request{{"data_path", spec.data_path},
+               {"time_col", spec.time_col},
+               {"target_col", spec.target_col},
+               {"segment_col", spec.segment_col}};
+  if (spec.frequency) request["frequency"] = domain::to_string(*spec.frequency);
+  TRY(const auto text, tasks.run("inspect", request.dump()));
+  const auto answer = json::parse(text);
+  DataLayout layout{.time_col = text_at(answer, "time_col"),
+                    .target_col = text_at(answer, "target_col"),
+                    .segment_col = text_at(answer, "segment_col"),
+                    .frequency = text_at(answer, "frequency")};
+  for (const auto& segment : answer["segments"]) {
+    layout.segments.push_back(text_at(segment, "segment_id"));
+  }
+  return layout;
+}
+
+Result<http::ConvertedData> import_file(ChildTasks& tasks, const config::Settings& settings,
+                                        const std::filesystem::path& file) {
+  const auto directory = upload_dir_of(settings);
+  std::error_code ignored;
+  std::filesystem::create_directories(directory, ignored);
+  const auto output = directory / (Uuid::make_v7().to_string() + ".parquet");
+  TRY(const auto text,
+      tasks.run("convert",
+                json{{"input", std::filesystem::absolute(file)}, {"output", output}}.dump()));
+  const auto answer = json::parse(text);
+  http::ConvertedData data{.data_path = output.string(), .rows = answer["rows"]};
+  for (const auto& column : answer["columns"])
+    data.columns.push_back(column["name"]);
+  return data;
+}
+
+service::JobIntake make_intake(const config::Settings& settings, ChildTasks& tasks) {
+  const auto drills = settings.drills_allowed ? domain::Drills::allowed : domain::Drills::refused;
+  return {
+      .check_config = [drills](std::string_view config) { return check_config(config, drills); },
+      .store_rows = [directory = upload_dir_of(settings)](
+                        std::string_view rows) { return http::store_rows(directory, rows); },
+      .list_segments =
+          [&tasks](const domain::ForecastSpec& spec) -> Result<std::vector<std::string>> {
+        TRY(auto layout, inspect_data(tasks, spec));
+        return std::move(layout.segments);
+      },
+      .cluster_config = wire::cluster_config_json};
+}
+
+}  // namespace trainyard

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "common/ports/job_store.hpp"
+#include "deploy/trainyard/terminal/training_summary.hpp"
+
+namespace trainyard {
+
+// What became of a batch's jobs, segment by segment, as the terminal shows it.
+Result<terminal::TrainingSummary> collect_results(ports::JobStore& store, BatchId batch,
+                                                  const std::vector<std::string>& models,
+                                                  const std::string& metric);
+
+// The same for machines.
+std::string to_json(const terminal::TrainingSummary& summary, BatchId batch);
+
+}  // namespace trainyard

@@ -1,0 +1,215 @@
+#include "deploy/trainyard/train/run_training.hpp"
+
+#include "api/service/change_batch.hpp"
+#include "api/service/create_batch.hpp"
+#include "deploy/trainyard/roles/training_tools.hpp"
+#include "deploy/trainyard/signals.hpp"
+#include "deploy/trainyard/standalone.hpp"
+#include "deploy/trainyard/terminal/leaderboard.hpp"
+#include "deploy/trainyard/terminal/result_files.hpp"
+#include "deploy/trainyard/train/batch_follower.hpp"
+#include "deploy/trainyard/train/collect_results.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+namespace trainyard {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* local_user = "local_user";
+constexpr std::chrono::milliseconds frame_time{100};
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    auto pattern = (std::filesystem::temp_directory_path() / "trainyard-train-XXXXXX").string();
+    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// A laptop's settings, whatever the environment says about a fleet.
+config::Settings settings_for(const TrainOptions& options, const Context& context,
+                              const std::filesystem::path& directory) {
+  auto settings = context.settings;
+  settings.data_dir = directory;
+  settings.store = {};
+  settings.kafka = {};
+  if (settings.http.port == config::Settings{}.http.port) settings.http.port = 0;
+  if (options.threads > 0) settings.worker.children = options.threads;
+  return settings;
+}
+
+json config_of(const TrainOptions& options, const std::string& data_path) {
+  json config{{"data_path", data_path}, {"horizon", options.horizon}, {"metric", options.metric}};
+  const auto set = [&](const char* key, const auto& value) {
+    if (!value.empty()) config[key] = value;
+  };
+  set("time_col", options.time);
+  set("target_col", options.target);
+  set("segment_col", options.segment);
+  set("frequency", options.frequency);
+  set("covariates", options.covariates);
+  set("level", options.levels);
+  if (options.windows) config["backtest"]["windows"] = *options.windows;
+  if (options.step) config["backtest"]["step"] = *options.step;
+  if (options.gap) config["backtest"]["gap"] = *options.gap;
+  if (options.seed) config["seed"] = *options.seed;
+  return config;
+}
+
+// Shows progress while it changes: redrawn in place on a terminal, a line per ten percent
+// elsewhere.
+class ProgressDisplay {
+ public:
+  void show(const terminal::BatchProgress& progress) {
+    if (is_terminal_) {
+      if (drawn_) fmt::print("{}", terminal::erase_progress(progress));
+      fmt::print("{}", terminal::render_progress(progress));
+      drawn_ = true;
+    } else if (progress.percent / 10 > last_tenth_) {
+      last_tenth_ = progress.percent / 10;
+      fmt::print("{}", terminal::render_progress_line(progress));
+    }
+    std::fflush(stdout);
+  }
+
+ private:
+  const bool is_terminal_ = isatty(STDOUT_FILENO) == 1;
+  bool drawn_ = false;
+  int last_tenth_ = -1;
+};
+
+class Training {
+ public:
+  Training(const TrainOptions& options, const config::Settings& settings, const log::Log& log,
+           StopSignal& stop)
+      : options_(options), settings_(settings), log_(log), stop_(stop) {}
+
+  Result<Exit> run() {
+    TRY(standalone_, Standalone::start(settings_, log_));
+    auto& store = standalone_->store();
+    TRY(auto follower, BatchFollower::make(standalone_->bus()));
+    TRY(const auto batch, create(store));
+    follower.expect(batch.jobs);
+    print_header(batch);
+    TRY(const bool interrupted, follow(follower, batch.batch.id));
+    TRY(const auto summary,
+        collect_results(store, batch.batch.id, models_of(batch), options_.metric));
+    TRY_DO(terminal::write_result_files(summary, options_.output));
+    print_results(summary, batch.batch.id);
+    if (interrupted) return Exit::interrupted;
+    if (options_.serve) {
+      fmt::print("\nThe page stays at {} until you press Ctrl-C.\n", page_of(batch.batch.id));
+      std::fflush(stdout);
+      stop_.wait();
+    }
+    return terminal::failed_segments(summary) > 0 ? Exit::some_failed : Exit::ok;
+  }
+
+ private:
+  Result<service::CreatedBatch> create(ports::JobStore& store) {
+    ChildTasks tasks(log_, {.children = 1, .command = child_command(settings_)});
+    TRY(const auto data, import_file(tasks, settings_, options_.file));
+    const auto intake = make_intake(settings_, tasks);
+    auto config = config_of(options_, data.data_path);
+    TRY(const auto spec, intake.check_config(config.dump()));
+    TRY(const auto layout, inspect_data(tasks, spec));
+    config["time_col"] = layout.time_col;
+    config["target_col"] = layout.target_col;
+    if (!layout.segment_col.empty()) config["segment_col"] = layout.segment_col;
+    return service::create_batch(
+        store, intake, caller(),
+        {.job = {.config = config.dump()},
+         .models = options_.models.empty() ? std::vector<std::string>{"auto"} : options_.models,
+         .segments = layout.segment_col.empty() ? std::vector<std::string>() : layout.segments});
+  }
+
+  // True when the user interrupted: the batch is cancelled then, and its end awaited.
+  Result<bool> follow(BatchFollower& follower, BatchId batch) {
+    ProgressDisplay display;
+    bool interrupted = false;
+    while (!follower.is_over()) {
+      TRY_DO(follower.poll(frame_time));
+      if (!options_.as_json) display.show(follower.progress());
+      if (!interrupted && stop_.arrived()) {
+        interrupted = true;
+        stop_.wait();
+        stop_.restore_default();
+        fmt::print(stderr, "cancelling; press Ctrl-C again to leave at once\n");
+        service::JobControl control(log_, standalone_->bus());
+        TRY_DO(service::cancel_batch(standalone_->store(), control, caller(), batch));
+      }
+    }
+    return interrupted;
+  }
+
+  static service::Caller caller() { return {.user_id = local_user}; }
+
+  static std::vector<std::string> models_of(const service::CreatedBatch& batch) {
+    std::vector<std::string> models;
+    for (const auto& job : batch.jobs) {
+      if (std::ranges::find(models, job.model) == models.end()) models.push_back(job.model);
+    }
+    return models;
+  }
+
+  std::string page_of(BatchId batch) const {
+    return fmt::format("http://{}:{}/batches/{}", settings_.http.host, standalone_->port(),
+                       batch.to_string());
+  }
+
+  void print_header(const service::CreatedBatch& batch) const {
+    if (options_.as_json) return;
+    const auto models = models_of(batch).size();
+    fmt::print("Training {} segments × {} models: {} jobs. Live at {}\n",
+               batch.jobs.size() / models, models, batch.jobs.size(), page_of(batch.batch.id));
+    std::fflush(stdout);
+  }
+
+  void print_results(const terminal::TrainingSummary& summary, BatchId batch) const {
+    if (options_.as_json) {
+      fmt::print("{}\n", to_json(summary, batch));
+      return;
+    }
+    fmt::print("\n{}\nWritten: {}/forecast.csv, metrics.csv, best.csv\n",
+               terminal::render_leaderboard(summary), options_.output.string());
+    for (const auto& segment : summary.segments) {
+      if (!segment.best_model.empty() || segment.models.empty()) continue;
+      fmt::print(stderr, "failed: {}: {}\n", segment.segment, segment.models.front().reason);
+    }
+  }
+
+  const TrainOptions& options_;
+  const config::Settings& settings_;
+  log::Log log_;
+  StopSignal& stop_;
+  std::unique_ptr<Standalone> standalone_;
+};
+
+}  // namespace
+
+Exit run_training(const TrainOptions& options, const Context& context) {
+  StopSignal stop;
+  const TemporaryDirectory directory;
+  const auto settings = settings_for(options, context, directory.path());
+  // Progress is what a person wants to see here; troubles still appear.
+  const auto log = log::make_log(std::max(settings.log_level, log::Level::warn));
+  auto done = Training(options, settings, log, stop).run();
+  return done ? *done : report(done.error());
+}
+
+}  // namespace trainyard
