@@ -1,4 +1,3 @@
-#include "common/adapters/duckdb/connection.hpp"
 #include "common/adapters/duckdb/duckdb_table_reader.hpp"
 #include "common/adapters/filesystem/directory_artifact_store.hpp"
 #include "common/runtime/child_pool.hpp"
@@ -17,7 +16,11 @@ namespace {
 
 // What `doctor` wants to know: whether what children load at run time is there.
 Result<std::string> selfcheck(std::string_view, runtime::TaskContext&) {
-  TRY_DO(duckdb::Connection::open({}));
+  const auto reader = duckdb::make_table_reader({});
+  if (const auto file = reader->describe("/dev/null", {});
+      !file && file.error().code == Errc::unavailable) {
+    return fail(file.error());
+  }
   std::vector<double> values(60);
   for (std::size_t i = 0; i < values.size(); ++i)
     values[i] = static_cast<double>(i % 12);
@@ -28,9 +31,8 @@ Result<std::string> selfcheck(std::string_view, runtime::TaskContext&) {
 
 Exit run_as_child(const Context& context) {
   auto tasks = training::training_tasks(
-      {.reader = std::make_shared<duckdb::DuckDbTableReader>(duckdb::ConnectionOptions{}),
-       .artifacts =
-           std::make_shared<filesystem::DirectoryArtifactStore>(artifact_dir_of(context.settings)),
+      {.reader = duckdb::make_table_reader({}),
+       .artifacts = filesystem::open_artifact_store(artifact_dir_of(context.settings)),
        .models = models::make_model,
        .model_names = models::model_names()});
   tasks["drill"] = runtime::drill_task;

@@ -2,6 +2,9 @@
 
 #include "api/http/api.hpp"
 #include "api/http/server.hpp"
+#include "api/notifier/live_server.hpp"
+#include "api/notifier/notifier_feed.hpp"
+#include "api/notifier/store_snapshots.hpp"
 #include "deploy/trainyard/roles/training_tools.hpp"
 
 namespace trainyard {
@@ -40,15 +43,30 @@ class ApiRole::Parts {
                  },
              .web_dir = web_dir_of(settings),
              .version = TRAINYARD_VERSION},
+        live_(log, {}, pool_,
+              [&store = *backbone.store](const notifier::Topic& topic,
+                                         const service::Caller& caller) {
+                return notifier::read_snapshot(store, topic, caller, system_clock().now());
+              }),
         server_(log,
                 {.host = settings.http.host,
                  .port = static_cast<std::uint16_t>(settings.http.port),
                  .connections_max = static_cast<std::size_t>(settings.http.connections_max),
                  .upload_bytes_max = static_cast<std::uint64_t>(settings.http.upload_bytes_max),
                  .identify = [](const auto&) -> Result<std::string> { return local_user; }},
-                http::api_routes(), api_, nullptr) {}
+                http::api_routes(), api_, &live_),
+        feed_(log, *backbone.bus, live_) {}
 
-  http::Server& server() { return server_; }
+  void start() {
+    server_.start();
+    feed_.start();
+  }
+  // The feed first: it hands its last news to a server that still runs.
+  void stop() {
+    feed_.stop();
+    server_.stop();
+  }
+  std::uint16_t port() const { return server_.port(); }
 
  private:
   ChildTasks tasks_;
@@ -57,7 +75,9 @@ class ApiRole::Parts {
   service::JobControl control_;
   http::OffloadPool pool_;
   http::Api api_;
+  notifier::LiveServer live_;
   http::Server server_;
+  notifier::NotifierFeed feed_;
 };
 
 ApiRole::ApiRole(const config::Settings& settings, const log::Log& log, Backbone& backbone)
@@ -65,13 +85,13 @@ ApiRole::ApiRole(const config::Settings& settings, const log::Log& log, Backbone
 ApiRole::~ApiRole() = default;
 
 void ApiRole::start() {
-  parts_->server().start();
+  parts_->start();
 }
 void ApiRole::stop() {
-  parts_->server().stop();
+  parts_->stop();
 }
 std::uint16_t ApiRole::port() const {
-  return parts_->server().port();
+  return parts_->port();
 }
 
 }  // namespace trainyard

@@ -2,7 +2,6 @@
 
 #include "api/http/inline_rows.hpp"
 #include "common/wire/cluster_config.hpp"
-#include "common/wire/forecast_spec_json.hpp"
 #include "worker/models/registry.hpp"
 #include "worker/training/tasks.hpp"
 
@@ -16,13 +15,6 @@ using nlohmann::json;
 std::string text_at(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-Result<domain::ForecastSpec> check_config(std::string_view config, domain::Drills drills) {
-  static const auto models = training::askable_models(models::model_names());
-  auto spec = wire::parse_forecast_spec(config, {.models = models, .drills = drills});
-  if (!spec) return fail(spec.error().front());
-  return *std::move(spec);
 }
 
 }  // namespace
@@ -71,16 +63,19 @@ Result<http::ConvertedData> import_file(ChildTasks& tasks, const config::Setting
 
 service::JobIntake make_intake(const config::Settings& settings, ChildTasks& tasks) {
   const auto drills = settings.drills_allowed ? domain::Drills::allowed : domain::Drills::refused;
-  return {
-      .check_config = [drills](std::string_view config) { return check_config(config, drills); },
-      .store_rows = [directory = upload_dir_of(settings)](
-                        std::string_view rows) { return http::store_rows(directory, rows); },
-      .list_segments =
-          [&tasks](const domain::ForecastSpec& spec) -> Result<std::vector<std::string>> {
-        TRY(auto layout, inspect_data(tasks, spec));
-        return std::move(layout.segments);
-      },
-      .cluster_config = wire::cluster_config_json};
+  return {.check_config =
+              [drills,
+               models = training::askable_models(models::model_names())](std::string_view config) {
+                return service::check_config(config, {.models = models, .drills = drills});
+              },
+          .store_rows = [directory = upload_dir_of(settings)](
+                            std::string_view rows) { return http::store_rows(directory, rows); },
+          .list_segments =
+              [&tasks](const domain::ForecastSpec& spec) -> Result<std::vector<std::string>> {
+            TRY(auto layout, inspect_data(tasks, spec));
+            return std::move(layout.segments);
+          },
+          .cluster_config = wire::cluster_config_json};
 }
 
 }  // namespace trainyard
