@@ -26,7 +26,8 @@ describe("figures", () => {
   });
 
   it("read as durations, ages and sizes", () => {
-    expect(formatDuration(0.42)).toBe("0.4 s");
+    expect(formatDuration(0.42)).toBe("420 ms");
+    expect(formatDuration(4.21)).toBe("4.2 s");
     expect(formatDuration(59.7)).toBe("1 min 00 s");
     expect(formatDuration(3725)).toBe("1 h 02 min");
     const now = Date.parse("2026-01-20T15:30:00Z");

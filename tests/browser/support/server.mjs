@@ -92,7 +92,7 @@ export class Server {
   // Jobs that only pretend to work, for `ms` each.
   sleepingBatch(segments, models, ms) {
     return this.call("POST", "/api/v2/batches", {
-      config: { drill: `sleep:${ms}` },
+      config: { drill: `sleep:${ms}`, segment_col: "unique_id" },
       segments,
       models,
     });

@@ -3,7 +3,7 @@
 
 const prefix = "trainyard:";
 const entriesMax = 12;
-const bytesMax = 1_500_000;
+const charactersMax = 3_000_000;
 
 interface Entry {
   at: number;
@@ -44,15 +44,19 @@ export function writeCache(name: string, value: unknown): void {
   const store = storage();
   if (!store) return;
   const text = JSON.stringify({ at: Date.now(), value } satisfies Entry);
-  if (text.length > bytesMax) return;
-  try {
-    const old = keysOldestFirst(store).filter((key) => key !== prefix + name);
-    for (const key of old.slice(0, Math.max(0, old.length - entriesMax + 1))) {
-      store.removeItem(key);
+  if (text.length > charactersMax) return;
+  // The oldest make room: first down to the number kept, then as many as it takes.
+  const old = keysOldestFirst(store).filter((key) => key !== prefix + name);
+  while (old.length >= entriesMax) store.removeItem(old.shift() ?? "");
+  for (;;) {
+    try {
+      store.setItem(prefix + name, text);
+      return;
+    } catch {
+      const oldest = old.shift();
+      if (oldest === undefined) return;
+      store.removeItem(oldest);
     }
-    store.setItem(prefix + name, text);
-  } catch {
-    for (const key of keysOldestFirst(store)) store.removeItem(key);
   }
 }
 

@@ -55,6 +55,7 @@ export function formatShare(fraction: number, bytes: number): string {
 }
 
 export function formatDuration(seconds: number): string {
+  if (seconds >= 0 && seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;

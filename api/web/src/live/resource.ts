@@ -26,7 +26,7 @@ export interface View<S> {
 }
 
 const pollMs = 3_000;
-const saveMs = 1_000;
+const saveMs = 5_000; // and when the page is left
 
 export class Resource<S, Read, Event> {
   private view: View<S>;

@@ -77,7 +77,7 @@ export function BatchFigures({
             {isOpen
               ? eta === undefined
                 ? "–"
-                : `≈ ${formatDuration(eta)}`
+                : `≈ ${formatDuration(Math.max(1, eta))}`
               : ended
                 ? formatDuration(secondsBetween(created_at, ended))
                 : "–"}
