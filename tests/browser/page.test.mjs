@@ -168,9 +168,10 @@ describe("the page", { skip }, () => {
     assert.match(await note.innerText(), /column 'y' has text/);
   });
 
-  test("moves through the matrix by keyboard and closes the panel with Escape", async () => {
+  test("moves through the matrix by keyboard and closes the panel with Escape", async (t) => {
     const names = Array.from({ length: 60 }, (_, i) => `segment ${i}`);
     const batch = await server.sleepingBatch(names, ["naive", "theta"], 60_000);
+    t.after(() => server.call("POST", `/api/v2/batches/${batch.batch_id}/cancel`));
     await page.goto(`${server.url}/batches/${batch.batch_id}`);
     await page.getByRole("gridcell", { name: "segment 0, naive" }).focus();
     for (const key of ["ArrowRight", "Control+End", "ArrowLeft"]) await page.keyboard.press(key);
@@ -180,7 +181,6 @@ describe("the page", { skip }, () => {
     await page.getByRole("complementary", { name: "Job" }).waitFor();
     await page.keyboard.press("Escape");
     await last.and(page.locator(":focus")).waitFor();
-    await server.call("POST", `/api/v2/batches/${batch.batch_id}/cancel`);
   });
 
   test("comes back by itself after the server restarted", async (t) => {

@@ -157,7 +157,7 @@ export function Matrix({
   const moved = useRef(false);
   const focusRow = Math.min(focus.row, rows.length - 1);
 
-  // After a key moved the focus, its cell is brought into sight and focused once it is drawn.
+  // After a key moved the focus, its cell is brought into sight and focused.
   useEffect(() => {
     const element = scroller.current;
     if (!moved.current || !element) return;
@@ -165,13 +165,13 @@ export function Matrix({
     const room = element.clientHeight - 2 * rowHeight;
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top > element.scrollTop + room) element.scrollTop = top - room;
-    const cell = element.querySelector<HTMLElement>(
-      `[aria-rowindex="${focusRow + 2}"] [data-column="${focus.column}"]`,
-    );
-    if (!cell) return;
     moved.current = false;
-    cell.focus();
-  }, [focusRow, focus.column, first, last]);
+    element
+      .querySelector<HTMLElement>(
+        `[aria-rowindex="${focusRow + 2}"] [data-column="${focus.column}"]`,
+      )
+      ?.focus({ preventScroll: true });
+  }, [focusRow, focus.column]);
 
   const onKey = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
@@ -204,6 +204,10 @@ export function Matrix({
     setFocus((old) => (old.row === row && old.column === column ? old : { row, column })),
   );
 
+  // The focused row stays in the page wherever it is, so that keys are never typed into nothing.
+  const drawn = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+  if (focusRow >= 0 && (focusRow < first || focusRow >= last)) drawn.push(focusRow);
+
   const size = {
     "--columns": models.length,
     "--rows-height": `${rows.length * rowHeight}px`,
@@ -233,24 +237,28 @@ export function Matrix({
         ))}
       </div>
       <div className="matrix-body" role="rowgroup">
-        {rows.slice(first, last).map((row, i) => (
-          <MatrixRow
-            key={row.name}
-            row={row}
-            at={first + i}
-            models={models}
-            metric={metric}
-            focusColumn={first + i === focusRow ? focus.column : null}
-            selectedJob={
-              selectedJob !== null &&
-              Object.values(row.cells).some((cell) => cell.job_id === selectedJob)
-                ? selectedJob
-                : null
-            }
-            onOpen={onOpen}
-            onFocus={focusAt.current}
-          />
-        ))}
+        {drawn.map((at) => {
+          const row = rows[at];
+          if (!row) return null;
+          return (
+            <MatrixRow
+              key={row.name}
+              row={row}
+              at={at}
+              models={models}
+              metric={metric}
+              focusColumn={at === focusRow ? focus.column : null}
+              selectedJob={
+                selectedJob !== null &&
+                Object.values(row.cells).some((cell) => cell.job_id === selectedJob)
+                  ? selectedJob
+                  : null
+              }
+              onOpen={onOpen}
+              onFocus={focusAt.current}
+            />
+          );
+        })}
       </div>
     </div>
   );
