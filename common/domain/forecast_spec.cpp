@@ -47,7 +47,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 bool is_drill(std::string_view drill) {
-  if (drill == "noop" || drill == "crash" || drill == "abort" || drill == "oom" ||
+  if (drill == "noop" || drill == "stamp" || drill == "crash" || drill == "abort" || drill == "oom" ||
       drill == "hang") {
     return true;
   }
@@ -120,7 +120,7 @@ std::vector<Error> problems_of(const ForecastSpec& spec, const SpecRules& rules)
       problems.add("drill", "fault drills are not allowed here");
     } else if (!is_drill(spec.drill)) {
       problems.add("drill", fmt::format("drill '{}' is not known", spec.drill),
-                   "use noop, sleep:<ms>, crash, abort, oom, hang or fail:<category>");
+                   "use noop, stamp, sleep:<ms>, crash, abort, oom, hang or fail:<category>");
     }
   } else {
     if (spec.data_path.empty()) {

@@ -90,9 +90,4 @@ Result<std::string> drill_task(std::string_view what, TaskContext& context) {
                .hint = "use noop, stamp, sleep:<ms>, crash, abort, oom, hang or fail:<category>"});
 }
 
-bool is_drill(std::string_view what) {
-  return what == "noop" || what == "stamp" || what == "crash" || what == "abort" || what == "oom" ||
-         what == "hang" || sleep_of(what) || failure_of(what);
-}
-
 }  // namespace trainyard::runtime

@@ -20,7 +20,4 @@ namespace trainyard::runtime {
 // Anything else is invalid_argument, naming these.
 Result<std::string> drill_task(std::string_view what, TaskContext& context);
 
-// Whether drill_task knows it; for refusing a bad configuration before the job is accepted.
-bool is_drill(std::string_view what);
-
 }  // namespace trainyard::runtime

@@ -5,14 +5,11 @@
 namespace trainyard::runtime {
 namespace {
 
-TEST(Drill, KnowsItsNames) {
-  for (const auto* name : {"noop", "sleep:0", "sleep:1500", "crash", "abort", "oom", "hang",
-                           "fail:transient", "fail:data"}) {
-    EXPECT_TRUE(is_drill(name)) << name;
-  }
-  for (const auto* name : {"", "nap", "sleep:", "sleep:-1", "sleep:1s", "fail:", "fail:luck"}) {
-    EXPECT_FALSE(is_drill(name)) << name;
-  }
+TEST(Drill, StampsWhenItBegan) {
+  TaskContext context;
+  const auto answer = drill_task("stamp", context);
+  ASSERT_TRUE(answer);
+  EXPECT_NE(answer->find(R"("began_at":"20)"), std::string::npos);
 }
 
 TEST(Drill, RefusesWhatItDoesNotKnow) {
