@@ -35,10 +35,10 @@ enum class Category { transient, cluster, data, config, permanent };
 
 struct Error {
   Errc code = Errc::internal;
-  std::string detail;                // one sentence for the person who can act on it
-  std::string field = {};            // the offending key, column or parameter
-  std::optional<std::int64_t> row = std::nullopt;  // 1-based line or row of the input
-  std::string hint = {};             // what to do
+  std::string detail;                               // one sentence for the person who can act on it
+  std::string field = {};                           // the offending key, column or parameter
+  std::optional<std::int64_t> row = std::nullopt;   // 1-based line or row of the input
+  std::string hint = {};                            // what to do
   std::optional<Category> category = std::nullopt;  // overrides category_of(code)
 };
 
@@ -64,15 +64,16 @@ std::string describe(const Error& error);
 #define TRAINYARD_CONCAT(a, b) TRAINYARD_CONCAT_(a, b)
 
 // TRY(auto job, store.get(id)): declares `job` or returns the error to the caller.
-#define TRY(declaration, ...) TRY_IMPL_(TRAINYARD_CONCAT(try_result_, __LINE__), declaration, __VA_ARGS__)
-#define TRY_IMPL_(result, declaration, ...)                             \
-  auto result = (__VA_ARGS__);                                          \
-  if (!result) return ::std::unexpected(::std::move(result).error());   \
+#define TRY(declaration, ...) \
+  TRY_IMPL_(TRAINYARD_CONCAT(try_result_, __LINE__), declaration, __VA_ARGS__)
+#define TRY_IMPL_(result, declaration, ...)                           \
+  auto result = (__VA_ARGS__);                                        \
+  if (!result) return ::std::unexpected(::std::move(result).error()); \
   declaration = *::std::move(result)
 
 // TRY_DO(store.save(job)): the same for a Result<void>.
-#define TRY_DO(...)                                                            \
-  do {                                                                         \
-    if (auto try_result = (__VA_ARGS__); !try_result)                          \
-      return ::std::unexpected(::std::move(try_result).error());               \
+#define TRY_DO(...)                                              \
+  do {                                                           \
+    if (auto try_result = (__VA_ARGS__); !try_result)            \
+      return ::std::unexpected(::std::move(try_result).error()); \
   } while (false)

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "common/base/error.hpp"
 
 namespace trainyard {
 

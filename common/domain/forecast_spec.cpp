@@ -47,8 +47,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 bool is_drill(std::string_view drill) {
-  if (drill == "noop" || drill == "stamp" || drill == "crash" || drill == "abort" || drill == "oom" ||
-      drill == "hang") {
+  if (drill == "noop" || drill == "stamp" || drill == "crash" || drill == "abort" ||
+      drill == "oom" || drill == "hang") {
     return true;
   }
   if (drill.starts_with("fail:")) return category_from(drill.substr(5)).has_value();

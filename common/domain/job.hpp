@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "common/base/error.hpp"
 #include "common/base/time.hpp"
 #include "common/base/uuid.hpp"
 #include "common/domain/job_status.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace trainyard::domain {
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "common/domain/job.hpp"
+#include "common/domain/retry_policy.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "common/domain/job.hpp"
-#include "common/domain/retry_policy.hpp"
 
 // Everything that can happen to an accepted job, as values, and decide(): what each does to the
 // record. Pure: no clock, no I/O, no randomness but what the command brings. A store applies a

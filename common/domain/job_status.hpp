@@ -33,8 +33,8 @@ inline constexpr std::array all_statuses{
     JobStatus::pending,   JobStatus::submitting, JobStatus::running, JobStatus::cancelling,
     JobStatus::cancelled, JobStatus::completed,  JobStatus::failed};
 inline constexpr std::array all_events{
-    JobEvent::created,  JobEvent::submitted, JobEvent::started, JobEvent::progress,
-    JobEvent::requeued, JobEvent::retrying,  JobEvent::completed, JobEvent::failed,
+    JobEvent::created,    JobEvent::submitted, JobEvent::started,   JobEvent::progress,
+    JobEvent::requeued,   JobEvent::retrying,  JobEvent::completed, JobEvent::failed,
     JobEvent::cancelling, JobEvent::cancelled};
 
 std::string_view to_string(JobStatus status);  // "running"

@@ -1,20 +1,20 @@
 #pragma once
 
+#include "common/base/error.hpp"
+#include "common/base/time.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 
-#include "common/base/error.hpp"
-#include "common/base/time.hpp"
-
 namespace trainyard::domain {
 
 struct RetryPolicy {
-  int retries_max = 3;                                // MAX_JOB_RETRIES, after the first attempt
-  std::chrono::seconds delay{30};                     // RETRY_DELAY_SECONDS: d, 2d, 4d
-  double jitter = 0.2;                                // each delay is moved by up to this share
-  int cluster_retries_max_local = 1;                  // a crashed local child is retried once
-  int interruptions_max = 5;                          // then the job may be what kills its workers
+  int retries_max = 3;                // MAX_JOB_RETRIES, after the first attempt
+  std::chrono::seconds delay{30};     // RETRY_DELAY_SECONDS: d, 2d, 4d
+  double jitter = 0.2;                // each delay is moved by up to this share
+  int cluster_retries_max_local = 1;  // a crashed local child is retried once
+  int interruptions_max = 5;          // then the job may be what kills its workers
 };
 
 // How long to wait before the next attempt, or nullopt when there is to be none.

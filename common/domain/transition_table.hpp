@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
-#include <optional>
-
 #include "common/base/error.hpp"
 #include "common/domain/job_status.hpp"
+
+#include <array>
+#include <optional>
 
 // The life of a job as one table: the code below runs on it, db/README.md prints it, and the
 // contract suite of the stores walks through every cell of it.
@@ -20,12 +20,15 @@ struct Edge {
 
 inline constexpr std::array edges{
     Edge{JobStatus::pending, JobEvent::submitted, JobStatus::submitting, "the user starts it"},
-    Edge{JobStatus::pending, JobEvent::cancelled, JobStatus::cancelled, "cancelled before submission"},
+    Edge{JobStatus::pending, JobEvent::cancelled, JobStatus::cancelled,
+         "cancelled before submission"},
     Edge{JobStatus::submitting, JobEvent::started, JobStatus::running, "a worker claims it"},
     Edge{JobStatus::submitting, JobEvent::retrying, JobStatus::submitting,
          "handing it over failed, and may work later"},
-    Edge{JobStatus::submitting, JobEvent::failed, JobStatus::failed, "handing it over failed for good"},
-    Edge{JobStatus::submitting, JobEvent::cancelled, JobStatus::cancelled, "cancelled while waiting"},
+    Edge{JobStatus::submitting, JobEvent::failed, JobStatus::failed,
+         "handing it over failed for good"},
+    Edge{JobStatus::submitting, JobEvent::cancelled, JobStatus::cancelled,
+         "cancelled while waiting"},
     Edge{JobStatus::running, JobEvent::completed, JobStatus::completed, "the work succeeded"},
     Edge{JobStatus::running, JobEvent::failed, JobStatus::failed,
          "an error that a retry would not mend, or no retries left"},

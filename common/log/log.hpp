@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -7,8 +9,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "common/base/error.hpp"
 
 // Structured logging: the message is a constant, what varies is a field. A Log is a value that
 // carries context; pass it on with more of it. JSON lines on standard error, written by one

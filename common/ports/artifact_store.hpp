@@ -1,9 +1,9 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "common/base/error.hpp"
 
 namespace trainyard::ports {
 

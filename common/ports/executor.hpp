@@ -1,12 +1,12 @@
 #pragma once
 
+#include "common/domain/job_command.hpp"
+
 #include <chrono>
 #include <functional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "common/domain/job_command.hpp"
 
 namespace trainyard::ports {
 

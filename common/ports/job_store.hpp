@@ -1,15 +1,15 @@
 #pragma once
 
+#include "common/base/error.hpp"
+#include "common/base/time.hpp"
+#include "common/domain/batch.hpp"
+#include "common/domain/job_command.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "common/base/error.hpp"
-#include "common/base/time.hpp"
-#include "common/domain/batch.hpp"
-#include "common/domain/job_command.hpp"
 
 // Where jobs, batches, their history and the outbox live: the ground truth of the system.
 //
