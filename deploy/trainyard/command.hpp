@@ -1,7 +1,6 @@
 #pragma once
 
 #include "common/config/settings.hpp"
-#include "common/log/log.hpp"
 
 #include <CLI/App.hpp>
 
@@ -14,14 +13,10 @@ namespace trainyard {
 // Exit codes of every subcommand; `train` adds some_failed.
 enum class Exit { ok = 0, internal = 1, usage = 2, some_failed = 3, interrupted = 130 };
 
-struct Context {
-  config::Settings settings;
-  log::Log log;
-};
-
-// What the command line chose. `run` is empty when no subcommand was named.
+// What the command line chose. `run` is empty when no subcommand was named. A command that waits
+// for signals makes its StopSignal before its log: a thread made earlier would take them instead.
 struct Selection {
-  std::function<Exit(const Context&)> run;
+  std::function<Exit(const config::Settings&)> run;
 };
 
 void add_standalone(CLI::App& app, Selection& selection);

@@ -29,10 +29,10 @@ Result<std::string> selfcheck(std::string_view, runtime::TaskContext&) {
   return "DuckDB and XGBoost load in a child process";
 }
 
-Exit run_as_child(const Context& context) {
+Exit run_as_child(const config::Settings& settings) {
   auto tasks = training::training_tasks(
       {.reader = duckdb::make_table_reader({}),
-       .artifacts = filesystem::open_artifact_store(artifact_dir_of(context.settings)),
+       .artifacts = filesystem::open_artifact_store(artifact_dir_of(settings)),
        .models = models::make_model,
        .model_names = models::model_names()});
   tasks["drill"] = runtime::drill_task;

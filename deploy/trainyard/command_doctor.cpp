@@ -52,17 +52,17 @@ Result<std::string> ping(const Result<void>& answer, std::string name) {
 }
 
 // Starting one proves that the executable can be started again and that its libraries load.
-Result<std::string> check_child(const Context& context) {
-  ChildTasks tasks(context.log, {.children = 1, .command = child_command(context.settings)});
+Result<std::string> check_child(const config::Settings& settings, const log::Log& log) {
+  ChildTasks tasks(log, {.children = 1, .command = child_command(settings)});
   return tasks.run("selfcheck", "{}");
 }
 
-Exit run_doctor(const Context& context) {
-  const auto& settings = context.settings;
+Exit run_doctor(const config::Settings& settings) {
+  const auto log = log::make_log(settings.log_level);
   Report report;
   report.line("data", check_data_dir(settings));
   const bool is_fleet = settings.store.type == config::StoreType::postgres;
-  auto backbone = open_backbone(settings, context.log);
+  auto backbone = open_backbone(settings, log);
   if (!backbone) {
     report.line(is_fleet ? "PostgreSQL" : "SQLite", std::unexpected(backbone.error()));
   } else {
@@ -73,7 +73,7 @@ Exit run_doctor(const Context& context) {
       report.line("Kafka", ping(backbone->bus->ping(), settings.kafka.brokers));
     }
   }
-  report.line("training", check_child(context));
+  report.line("training", check_child(settings, log));
   return report.exit();
 }
 

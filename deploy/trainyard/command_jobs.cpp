@@ -116,7 +116,7 @@ void add_jobs(CLI::App& app, Selection& selection) {
   const auto verb = [&](const char* name, const char* what, auto run) {
     auto* command = jobs->add_subcommand(name, what);
     command->callback([&selection, options, run] {
-      selection.run = [options, run](const Context&) { return run(*options); };
+      selection.run = [options, run](const config::Settings&) { return run(*options); };
     });
     return command;
   };

@@ -22,8 +22,8 @@ Result<int> migrate(const config::Settings& settings) {
 void add_migrate(CLI::App& app, Selection& selection) {
   app.add_subcommand("migrate", "Bring the database to this version's schema")
       ->callback([&selection] {
-        selection.run = [](const Context& context) {
-          const auto ran = migrate(context.settings);
+        selection.run = [](const config::Settings& settings) {
+          const auto ran = migrate(settings);
           if (!ran) return report(ran.error());
           fmt::print("{} migrations applied; the database is up to date\n", *ran);
           return Exit::ok;

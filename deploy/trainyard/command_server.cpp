@@ -27,17 +27,18 @@ void serve_until_stopped(StopSignal& stop, const log::Log& log) {
   stop.restore_default();
 }
 
-using MakeRole = std::function<std::unique_ptr<runtime::Lifecycle>(const Context&, Backbone&)>;
+using MakeRole = std::function<std::unique_ptr<runtime::Lifecycle>(const config::Settings&,
+                                                                   const log::Log&, Backbone&)>;
 
-Exit run_role(const Context& context, std::string_view name, const MakeRole& make) {
+Exit run_role(const config::Settings& settings, std::string_view name, const MakeRole& make) {
   StopSignal stop;
-  const auto log = context.log.with({{"role", name}});
-  auto backbone = open_fleet_backbone(context.settings, log);
+  const auto log = log::make_log(settings.log_level).with({{"role", name}});
+  auto backbone = open_fleet_backbone(settings, log);
   if (!backbone) return report(backbone.error());
-  const auto role = make(context, *backbone);
+  const auto role = make(settings, log, *backbone);
   role->start();
   if (const auto* api = dynamic_cast<const ApiRole*>(role.get())) {
-    announce(context.settings, api->port());
+    announce(settings, api->port());
   }
   serve_until_stopped(stop, log);
   role->stop();
@@ -47,7 +48,9 @@ Exit run_role(const Context& context, std::string_view name, const MakeRole& mak
 void add_role(CLI::App& app, Selection& selection, const char* name, const char* what,
               MakeRole make) {
   app.add_subcommand(name, what)->callback([&selection, name, make] {
-    selection.run = [name, make](const Context& context) { return run_role(context, name, make); };
+    selection.run = [name, make](const config::Settings& settings) {
+      return run_role(settings, name, make);
+    };
   });
 }
 
@@ -55,8 +58,8 @@ void add_role(CLI::App& app, Selection& selection, const char* name, const char*
 
 void add_api(CLI::App& app, Selection& selection) {
   add_role(app, selection, "api", "Serve the HTTP API of a fleet",
-           [](const Context& context, Backbone& backbone) {
-             return std::make_unique<ApiRole>(context.settings, context.log, backbone);
+           [](const config::Settings& settings, const log::Log& log, Backbone& backbone) {
+             return std::make_unique<ApiRole>(settings, log, backbone);
            });
 }
 
@@ -64,34 +67,35 @@ void add_api(CLI::App& app, Selection& selection) {
 // place behind the load balancer.
 void add_notifier(CLI::App& app, Selection& selection) {
   add_role(app, selection, "notifier", "Serve live connections of a fleet",
-           [](const Context& context, Backbone& backbone) {
-             return std::make_unique<ApiRole>(context.settings, context.log, backbone);
+           [](const config::Settings& settings, const log::Log& log, Backbone& backbone) {
+             return std::make_unique<ApiRole>(settings, log, backbone);
            });
 }
 
 void add_worker(CLI::App& app, Selection& selection) {
   add_role(app, selection, "worker", "Claim and run jobs of a fleet",
-           [](const Context& context, Backbone& backbone) {
-             return make_worker_role(context.settings, context.log, backbone);
+           [](const config::Settings& settings, const log::Log& log, Backbone& backbone) {
+             return make_worker_role(settings, log, backbone);
            });
 }
 
 void add_control(CLI::App& app, Selection& selection) {
   add_role(app, selection, "control", "Relay, dispatch and rescue for a fleet",
-           [](const Context& context, Backbone& backbone) {
-             return make_control_role(context.settings, context.log, backbone, Election::held);
+           [](const config::Settings& settings, const log::Log& log, Backbone& backbone) {
+             return make_control_role(settings, log, backbone, Election::held);
            });
 }
 
 void add_standalone(CLI::App& app, Selection& selection) {
   app.add_subcommand("standalone", "Everything in one process, without any server")
       ->callback([&selection] {
-        selection.run = [](const Context& context) {
+        selection.run = [](const config::Settings& settings) {
           StopSignal stop;
-          auto standalone = Standalone::start(context.settings, context.log);
+          const auto log = log::make_log(settings.log_level);
+          auto standalone = Standalone::start(settings, log);
           if (!standalone) return report(standalone.error());
-          announce(context.settings, (*standalone)->port());
-          serve_until_stopped(stop, context.log);
+          announce(settings, (*standalone)->port());
+          serve_until_stopped(stop, log);
           (*standalone)->stop();
           return Exit::ok;
         };

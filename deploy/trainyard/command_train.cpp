@@ -34,7 +34,9 @@ void add_train(CLI::App& app, Selection& selection) {
   train->add_flag("--json", options->as_json, "print the results for machines");
   train->add_flag("--serve", options->serve, "keep the live page up until Ctrl-C");
   train->callback([&selection, options] {
-    selection.run = [options](const Context& context) { return run_training(*options, context); };
+    selection.run = [options](const config::Settings& settings) {
+      return run_training(*options, settings);
+    };
   });
 }
 

@@ -74,8 +74,7 @@ Exit run(int argc, char** argv) {
     fmt::print("{}", app.help());
     return Exit::usage;
   }
-  const auto log = log::make_log(settings.log_level);
-  return selection.run({.settings = std::move(settings), .log = log});
+  return selection.run(settings);
 }
 
 }  // namespace

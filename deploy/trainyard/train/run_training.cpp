@@ -42,14 +42,15 @@ class TemporaryDirectory {
 };
 
 // A laptop's settings, whatever the environment says about a fleet.
-config::Settings settings_for(const TrainOptions& options, const Context& context,
+config::Settings settings_for(const TrainOptions& options, config::Settings settings,
                               const std::filesystem::path& directory) {
-  auto settings = context.settings;
   settings.data_dir = directory;
   settings.store = {};
   settings.kafka = {};
   if (settings.http.port == config::Settings{}.http.port) settings.http.port = 0;
   if (options.threads > 0) settings.worker.children = options.threads;
+  // Progress is what a person wants to see here; troubles still appear.
+  settings.log_level = std::max(settings.log_level, log::Level::warn);
   return settings;
 }
 
@@ -202,13 +203,11 @@ class Training {
 
 }  // namespace
 
-Exit run_training(const TrainOptions& options, const Context& context) {
+Exit run_training(const TrainOptions& options, const config::Settings& settings) {
   StopSignal stop;
   const TemporaryDirectory directory;
-  const auto settings = settings_for(options, context, directory.path());
-  // Progress is what a person wants to see here; troubles still appear.
-  const auto log = log::make_log(std::max(settings.log_level, log::Level::warn));
-  auto done = Training(options, settings, log, stop).run();
+  const auto own = settings_for(options, settings, directory.path());
+  const auto done = Training(options, own, log::make_log(own.log_level), stop).run();
   return done ? *done : report(done.error());
 }
 

@@ -33,6 +33,6 @@ struct TrainOptions {
 // The main job at the terminal: a standalone of its own in a temporary directory, one batch over
 // the file, progress while it runs, then a leaderboard and the result files. Exit codes: 0 all
 // segments forecast, 3 some failed, 2 bad usage or data, 1 internal, 130 interrupted (cancelled).
-Exit run_training(const TrainOptions& options, const Context& context);
+Exit run_training(const TrainOptions& options, const config::Settings& settings);
 
 }  // namespace trainyard
