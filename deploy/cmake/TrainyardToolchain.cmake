@@ -21,7 +21,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   # Line tables are what a sanitizer report or a backtrace needs; full symbols double the build.
   set(CMAKE_CXX_FLAGS_DEBUG "-O1 -gline-tables-only -fno-omit-frame-pointer")
 else()
-  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -gline-tables-only")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG -gline-tables-only")
 endif()
 
 if(TRAINYARD_SANITIZE)
