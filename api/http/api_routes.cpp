@@ -15,6 +15,7 @@ constexpr std::array routes{
     Route{Verb::get, "/api/v2/jobs/{id}/results", get_results},
     Route{Verb::get, "/api/v2/jobs/{id}/history", get_history},
     Route{Verb::post, "/api/v2/batches", post_batch, Body::json},
+    Route{Verb::get, "/api/v2/batches", get_batches},
     Route{Verb::get, "/api/v2/batches/{id}", get_batch},
     Route{Verb::post, "/api/v2/batches/{id}/cancel", post_batch_cancel},
     Route{Verb::post, "/api/v2/batches/{id}/retry-failed", post_batch_retry},

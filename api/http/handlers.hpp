@@ -17,6 +17,7 @@ asio::awaitable<Reply> get_results(Api& api, Request& request);
 asio::awaitable<Reply> get_history(Api& api, Request& request);
 
 asio::awaitable<Reply> post_batch(Api& api, Request& request);
+asio::awaitable<Reply> get_batches(Api& api, Request& request);
 asio::awaitable<Reply> get_batch(Api& api, Request& request);
 asio::awaitable<Reply> post_batch_cancel(Api& api, Request& request);
 asio::awaitable<Reply> post_batch_retry(Api& api, Request& request);

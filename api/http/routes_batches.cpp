@@ -3,7 +3,10 @@
 #include "api/service/change_batch.hpp"
 #include "api/service/create_batch.hpp"
 #include "api/service/read_batch.hpp"
+#include "common/wire/batch_json.hpp"
 #include "common/wire/json_writer.hpp"
+
+#include <fmt/format.h>
 
 namespace trainyard::http {
 namespace {
@@ -39,22 +42,37 @@ std::expected<service::SegmentPage, Failure> segment_page(const Request& request
                               .limit = static_cast<std::size_t>(limit)};
 }
 
+std::expected<ports::BatchFilter, Failure> batch_filter(const Request& request) {
+  ports::BatchFilter filter;
+  for (const auto& [name, value] : request.query) {
+    if (name == "status") {
+      filter.status = domain::batch_status_from(value);
+      if (!filter.status) {
+        return bad_request(name, fmt::format("'{}' is not a batch status", value),
+                           "running, completed, partial, failed or cancelled");
+      }
+    } else if (name == "before") {
+      filter.before = BatchId::parse(value);
+      if (!filter.before) return bad_request(name, fmt::format("'{}' is not a batch id", value));
+    } else if (name != "limit") {
+      return bad_request(name, fmt::format("unknown parameter '{}'", name),
+                         "known: limit, before, status");
+    }
+  }
+  TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 1'000));
+  filter.limit = static_cast<int>(limit);
+  return filter;
+}
+
 std::string change_json(BatchId id, std::string_view what, const service::BatchChange& change,
                         const domain::BatchCounts& counts) {
   wire::JsonWriter out;
   out.begin_object()
       .field("batch_id", id.to_string())
-      .field("status", to_string(domain::status_of(counts)))
       .field(what, change.changed)
-      .field("untouched", change.untouched)
-      .field("total", counts.total)
-      .field("completed", counts.completed)
-      .field("failed", counts.failed)
-      .field("running", counts.running)
-      .field("pending", counts.pending)
-      .field("cancelled", counts.cancelled)
-      .field("progress", domain::progress_of(counts))
-      .end_object();
+      .field("untouched", change.untouched);
+  wire::write_batch_counts(out, counts);
+  out.end_object();
   return out.take();
 }
 
@@ -64,6 +82,15 @@ asio::awaitable<Reply> post_batch(Api& api, Request& request) {
   auto made = co_await offload(api.pool, [&] { return create(api, request); });
   if (!made) co_return std::unexpected(std::move(made).error());
   co_return *std::move(made);
+}
+
+asio::awaitable<Reply> get_batches(Api& api, Request& request) {
+  const auto filter = batch_filter(request);
+  if (!filter) co_return std::unexpected(filter.error());
+  auto json = co_await offload(
+      api.pool, [&] { return service::batch_list_json(api.store, request.caller, *filter); });
+  if (!json) co_return std::unexpected(std::move(json).error());
+  co_return Response{.body = *std::move(json)};
 }
 
 asio::awaitable<Reply> get_batch(Api& api, Request& request) {

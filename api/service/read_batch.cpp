@@ -2,6 +2,7 @@
 
 #include "api/service/batch_report.hpp"
 #include "api/service/own_job.hpp"
+#include "common/wire/batch_json.hpp"
 #include "common/wire/job_json.hpp"
 #include "common/wire/metrics_json.hpp"
 
@@ -48,20 +49,17 @@ std::optional<std::int64_t> eta_of(const domain::Batch& batch, const domain::Bat
 }
 
 void write_head(wire::JsonWriter& out, const domain::Batch& batch,
-                const domain::BatchCounts& counts, TimePoint now) {
+                const domain::BatchCounts& counts) {
   out.field("batch_id", batch.id.to_string())
       .field("user_id", batch.user_id)
-      .field("status", to_string(domain::status_of(counts)))
       .field("created_at", batch.created_at)
-      .field("completed_at", batch.completed_at)
-      .field("total", counts.total)
-      .field("completed", counts.completed)
-      .field("failed", counts.failed)
-      .field("running", counts.running)
-      .field("pending", counts.pending)
-      .field("cancelled", counts.cancelled)
-      .field("progress", domain::progress_of(counts))
-      .field("eta_seconds", eta_of(batch, counts, now))
+      .field("completed_at", batch.completed_at);
+  wire::write_batch_counts(out, counts);
+}
+
+void write_details(wire::JsonWriter& out, const domain::Batch& batch,
+                   const domain::BatchCounts& counts, TimePoint now) {
+  out.field("eta_seconds", eta_of(batch, counts, now))
       .text_or_null("correlation_id", batch.correlation_id)
       .raw_or_null("config", batch.config);
 }
@@ -87,6 +85,21 @@ void write_result(wire::JsonWriter& out, const SegmentReport& segment, std::stri
 
 }  // namespace
 
+Result<std::string> batch_list_json(ports::JobStore& store, const Caller& caller,
+                                    ports::BatchFilter filter) {
+  filter.user_id = caller.user_id;
+  TRY(const auto page, store.list_batches(filter));
+  wire::JsonWriter out;
+  out.begin_object().key("batches").begin_array();
+  for (const auto& [batch, counts] : page.batches) {
+    out.begin_object();
+    write_head(out, batch, counts);
+    out.end_object();
+  }
+  out.end_array().field("total", page.total).field("has_more", page.has_more).end_object();
+  return out.take();
+}
+
 Result<BatchView> batch_view(ports::JobStore& store, const Caller& caller, BatchId id,
                              SegmentPage page, TimePoint now) {
   TRY(const auto batch, own_batch(store, caller, id));
@@ -95,7 +108,8 @@ Result<BatchView> batch_view(ports::JobStore& store, const Caller& caller, Batch
   const auto segments = report_segments(jobs, metric_of(batch.config));
   wire::JsonWriter out;
   out.begin_object();
-  write_head(out, batch, counts, now);
+  write_head(out, batch, counts);
+  write_details(out, batch, counts, now);
   out.field("segments_total", segments.size())
       .field("has_more", has_more(segments, page))
       .key("segments")

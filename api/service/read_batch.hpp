@@ -18,6 +18,10 @@ struct BatchView {
   std::vector<domain::Job> jobs;  // of every segment, without their configs
 };
 
+// {"batches": […], "total", "has_more"}: the caller's own, newest first, with their counts. Blocks.
+Result<std::string> batch_list_json(ports::JobStore& store, const Caller& caller,
+                                    ports::BatchFilter filter);
+
 // The batch with its counts and a page of its segments. Blocks. Errors: not_found, forbidden.
 Result<BatchView> batch_view(ports::JobStore& store, const Caller& caller, BatchId id,
                              SegmentPage page, TimePoint now);

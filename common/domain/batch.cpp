@@ -53,6 +53,12 @@ std::string_view to_string(BatchStatus status) {
   std::unreachable();
 }
 
+std::optional<BatchStatus> batch_status_from(std::string_view name) {
+  const auto* found = std::ranges::find(all_batch_statuses, name,
+                                        [](BatchStatus status) { return to_string(status); });
+  return found == all_batch_statuses.end() ? std::nullopt : std::optional(*found);
+}
+
 BatchStatus status_of(const BatchCounts& counts) {
   if (open_jobs(counts) > 0) return BatchStatus::running;
   if (counts.completed == counts.total) return BatchStatus::completed;

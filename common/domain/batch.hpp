@@ -4,6 +4,7 @@
 #include "common/base/uuid.hpp"
 #include "common/domain/job_status.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +38,11 @@ struct BatchCounts {
 };
 
 enum class BatchStatus { running, completed, partial, failed, cancelled };
+inline constexpr std::array all_batch_statuses{BatchStatus::running, BatchStatus::completed,
+                                               BatchStatus::partial, BatchStatus::failed,
+                                               BatchStatus::cancelled};
 std::string_view to_string(BatchStatus status);
+std::optional<BatchStatus> batch_status_from(std::string_view name);
 
 // running while a job is open; then completed (all did), cancelled (none completed or failed),
 // failed (none completed), else partial.

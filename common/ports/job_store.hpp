@@ -99,6 +99,25 @@ struct JobPage {
   bool has_more = false;
 };
 
+// Newest first; as JobFilter.
+struct BatchFilter {
+  std::optional<std::string> user_id;
+  std::optional<domain::BatchStatus> status;
+  std::optional<BatchId> before;
+  int limit = 50;
+};
+
+struct CountedBatch {
+  domain::Batch batch;  // without its config
+  domain::BatchCounts counts;
+};
+
+struct BatchPage {
+  std::vector<CountedBatch> batches;
+  std::int64_t total = 0;  // that match the filter, `before` and `limit` left aside
+  bool has_more = false;
+};
+
 class JobStore {
  public:
   virtual ~JobStore() = default;
@@ -134,6 +153,7 @@ class JobStore {
   virtual Result<std::string> results(JobId job) = 0;  // JSON; not_found when there are none
   virtual Result<domain::Batch> get_batch(BatchId batch) = 0;
   virtual Result<domain::BatchCounts> count_batch(BatchId batch) = 0;
+  virtual Result<BatchPage> list_batches(const BatchFilter& filter) = 0;
   // Every job of the batch, oldest first, without its config.
   virtual Result<std::vector<domain::Job>> batch_jobs(BatchId batch) = 0;
 

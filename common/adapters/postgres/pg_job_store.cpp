@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <unordered_map>
+#include <utility>
 
 namespace trainyard::postgres {
 namespace {
@@ -33,6 +34,15 @@ const Statement get_batch_jobs{
 const Statement get_epoch{"get_epoch", "SELECT epoch FROM store_info", Effect::reads};
 const Statement ping_server{"ping", "SELECT 1", Effect::reads};
 
+// The batches b that the {} chooses: one row per status of their jobs, without config. A batch
+// without jobs has one row whose status is ''.
+constexpr const char* count_jobs_of_batches =
+    "SELECT b.batch_id, b.user_id, '', b.correlation_id, b.created_at, b.completed_at, "
+    "b.total_jobs, b.open_jobs, coalesce(c.status, ''), coalesce(c.jobs, 0), "
+    "coalesce(c.progress, 0) FROM (SELECT b.* FROM batches b {}) b LEFT JOIN LATERAL "
+    "(SELECT j.status, count(*) AS jobs, sum(j.progress) AS progress FROM jobs j "
+    "WHERE j.batch_id = b.batch_id GROUP BY j.status) c ON true ORDER BY b.batch_id DESC";
+
 // "%text%" with LIKE's own characters made literal.
 std::string like_pattern(std::string_view text) {
   std::string pattern = "%";
@@ -55,6 +65,30 @@ struct Where {
     sql += " AND " + fmt::format(fmt::runtime(condition), parameters.size());
   }
 };
+
+// domain::status_of() as a condition on the batch b.
+std::string_view condition_of(domain::BatchStatus status) {
+  using enum domain::BatchStatus;
+  switch (status) {
+    case running:
+      return "b.open_jobs > 0";
+    case completed:
+      return "b.open_jobs = 0 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
+             "AND j.status <> 'completed')";
+    case partial:
+      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
+             "AND j.status = 'completed') AND EXISTS (SELECT 1 FROM jobs j "
+             "WHERE j.batch_id = b.batch_id AND j.status <> 'completed')";
+    case failed:
+      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
+             "AND j.status = 'failed') AND NOT EXISTS (SELECT 1 FROM jobs j "
+             "WHERE j.batch_id = b.batch_id AND j.status = 'completed')";
+    case cancelled:
+      return "b.open_jobs = 0 AND b.total_jobs > 0 AND NOT EXISTS (SELECT 1 FROM jobs j "
+             "WHERE j.batch_id = b.batch_id AND j.status <> 'cancelled')";
+  }
+  std::unreachable();
+}
 
 template <class T>
 std::optional<std::string> text_of(const std::optional<T>& id) {
@@ -189,6 +223,39 @@ Result<domain::BatchCounts> PgJobStore::count_batch(BatchId id) {
       if (status) counts.add(*status, jobs, columns.number());
     }
     return counts;
+  });
+}
+
+Result<ports::BatchPage> PgJobStore::list_batches(const ports::BatchFilter& filter) {
+  const auto limit = std::max(0, filter.limit);
+  Where where;
+  where.add(filter.user_id, "b.user_id = ${}");
+  if (filter.status) where.sql += fmt::format(" AND {}", condition_of(*filter.status));
+  return guarded([&]() -> Result<ports::BatchPage> {
+    Session session(pool_);
+    ports::BatchPage page;
+    const auto total =
+        session.run_unprepared("SELECT count(*) FROM batches b " + where.sql, where.parameters);
+    page.total = Columns(total[0]).integer();
+    Where rest = where;
+    rest.add(text_of(filter.before), "b.batch_id < ${}::uuid");
+    const auto rows = session.run_unprepared(
+        fmt::format(count_jobs_of_batches,
+                    fmt::format("{} ORDER BY b.batch_id DESC LIMIT {}", rest.sql, limit + 1)),
+        rest.parameters);
+    for (const auto& row : rows) {
+      Columns columns(row);
+      auto batch = read_batch(columns);
+      if (page.batches.empty() || page.batches.back().batch.id != batch.id) {
+        page.batches.push_back({.batch = std::move(batch), .counts = {}});
+      }
+      const auto status = domain::status_from(columns.text());
+      const int jobs = columns.number();
+      if (status) page.batches.back().counts.add(*status, jobs, columns.number());
+    }
+    page.has_more = page.batches.size() > static_cast<std::size_t>(limit);
+    if (page.has_more) page.batches.pop_back();
+    return page;
   });
 }
 

@@ -202,6 +202,16 @@ std::string select_batches(std::string_view rest) {
       rest);
 }
 
+std::string count_jobs_of_batches(std::string_view rest) {
+  return fmt::format(
+      "SELECT p.batch_id, p.user_id, '', p.correlation_id, p.created_at, p.completed_at, "
+      "p.total_jobs, p.open_jobs, coalesce(j.status, ''), count(j.job_id), "
+      "coalesce(sum(j.progress), 0) FROM (SELECT b.* FROM batches b {}) p "
+      "LEFT JOIN jobs j ON j.batch_id = p.batch_id GROUP BY p.batch_id, j.status "
+      "ORDER BY p.batch_id DESC",
+      rest);
+}
+
 domain::Batch read_batch(Query& row) {
   domain::Batch batch;
   batch.id = BatchId(row.uuid());

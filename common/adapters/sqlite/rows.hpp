@@ -25,5 +25,9 @@ domain::HistoryEntry read_history(Query& row);
 
 std::string select_batches(std::string_view rest);
 domain::Batch read_batch(Query& row);
+// The batches b that `rest` chooses, newest first, without config: one row per status of their
+// jobs, the columns of select_batches() followed by status, number of jobs and sum of progress.
+// A batch without jobs has one row whose status is ''.
+std::string count_jobs_of_batches(std::string_view rest);
 
 }  // namespace trainyard::sqlite

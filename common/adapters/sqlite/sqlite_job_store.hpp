@@ -37,6 +37,7 @@ class SqliteJobStore final : public ports::JobStore {
   Result<std::string> results(JobId job) override;
   Result<domain::Batch> get_batch(BatchId batch) override;
   Result<domain::BatchCounts> count_batch(BatchId batch) override;
+  Result<ports::BatchPage> list_batches(const ports::BatchFilter& filter) override;
   Result<std::vector<domain::Job>> batch_jobs(BatchId batch) override;
 
   Result<std::vector<ports::LeaseSnapshot>> expired_leases(int limit) override;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace trainyard::sqlite {
 namespace {
 
@@ -35,6 +37,30 @@ struct Where {
       binder(query);
   }
 };
+
+// domain::status_of() as a condition on the batch b.
+std::string_view condition_of(domain::BatchStatus status) {
+  using enum domain::BatchStatus;
+  switch (status) {
+    case running:
+      return "b.open_jobs > 0";
+    case completed:
+      return "b.open_jobs = 0 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
+             "AND j.status <> 'completed')";
+    case partial:
+      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
+             "AND j.status = 'completed') AND EXISTS (SELECT 1 FROM jobs j "
+             "WHERE j.batch_id = b.batch_id AND j.status <> 'completed')";
+    case failed:
+      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
+             "AND j.status = 'failed') AND NOT EXISTS (SELECT 1 FROM jobs j "
+             "WHERE j.batch_id = b.batch_id AND j.status = 'completed')";
+    case cancelled:
+      return "b.open_jobs = 0 AND b.total_jobs > 0 AND NOT EXISTS (SELECT 1 FROM jobs j "
+             "WHERE j.batch_id = b.batch_id AND j.status <> 'cancelled')";
+  }
+  std::unreachable();
+}
 
 }  // namespace
 
@@ -141,6 +167,40 @@ Result<domain::BatchCounts> SqliteJobStore::count_batch(BatchId id) {
       if (status) counts.add(*status, jobs, row.number());
     }
     return counts;
+  });
+}
+
+Result<ports::BatchPage> SqliteJobStore::list_batches(const ports::BatchFilter& filter) {
+  Where where;
+  where.add(filter.user_id, "b.user_id = ?");
+  if (filter.status) where.sql += fmt::format(" AND {}", condition_of(*filter.status));
+  const auto limit = std::max(0, filter.limit);
+
+  return guarded([&]() -> Result<ports::BatchPage> {
+    Reader reader(*this);
+    ports::BatchPage page;
+    {
+      auto total = reader->query("SELECT count(*) FROM batches b " + where.sql);
+      where.bind(total);
+      if (total.step()) page.total = total.integer();
+    }
+    Where rest = where;
+    rest.add(filter.before, "b.batch_id < ?");
+    auto row = reader->query(count_jobs_of_batches(rest.sql + " ORDER BY b.batch_id DESC LIMIT ?"));
+    rest.bind(row);
+    row.bind(limit + 1);
+    while (row.step()) {
+      auto batch = read_batch(row);
+      if (page.batches.empty() || page.batches.back().batch.id != batch.id) {
+        page.batches.push_back({.batch = std::move(batch), .counts = {}});
+      }
+      const auto status = domain::status_from(row.text());
+      const int jobs = row.number();
+      if (status) page.batches.back().counts.add(*status, jobs, row.number());
+    }
+    page.has_more = page.batches.size() > static_cast<std::size_t>(limit);
+    if (page.has_more) page.batches.pop_back();
+    return page;
   });
 }
 

@@ -107,6 +107,49 @@ TEST_F(BatchesApi, RetriesItsFailedJobs) {
   EXPECT_EQ(batch(made)["failed"], 0);
 }
 
+TEST_F(BatchesApi, ListsOnesOwnNewestFirstWithTheirCounts) {
+  const auto older = make();
+  const auto newer = make();
+  user_ = "grace";
+  make();
+  user_ = "local_user";
+  complete(newer["jobs"][0]["job_id"], "{}", "{}");
+  claim(newer["jobs"][1]["job_id"]);
+  const auto page = get("/api/v2/batches?limit=1").json();
+  EXPECT_EQ(page["total"], 2);
+  EXPECT_EQ(page["has_more"], true);
+  ASSERT_EQ(page["batches"].size(), 1U);
+  const auto& first = page["batches"][0];
+  EXPECT_EQ(first["batch_id"], newer["batch_id"]);
+  EXPECT_EQ(first["user_id"], "local_user");
+  EXPECT_EQ(first["status"], "running");
+  EXPECT_EQ(first["total"], 4);
+  EXPECT_EQ(first["completed"], 1);
+  EXPECT_EQ(first["running"], 1);
+  EXPECT_EQ(first["pending"], 2);
+  EXPECT_EQ(first["progress"], 26);
+  EXPECT_EQ(first["created_at"], newer["created_at"]);
+  EXPECT_TRUE(first["completed_at"].is_null());
+  const auto rest =
+      get("/api/v2/batches?before=" + newer["batch_id"].get<std::string>()).json()["batches"];
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0]["batch_id"], older["batch_id"]);
+}
+
+TEST_F(BatchesApi, ListsByStatusAndRefusesAnUnknownOne) {
+  const auto made = make();
+  make();
+  post("/api/v2/batches/" + made["batch_id"].get<std::string>() + "/cancel");
+  const auto cancelled = get("/api/v2/batches?status=cancelled").json();
+  ASSERT_EQ(cancelled["total"], 1);
+  EXPECT_EQ(cancelled["batches"][0]["batch_id"], made["batch_id"]);
+  EXPECT_EQ(get("/api/v2/batches?status=running").json()["total"], 1);
+  const auto refused = get("/api/v2/batches?status=pending");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.json()["field"], "status");
+  EXPECT_EQ(get("/api/v2/batches?page=2").json()["field"], "page");
+}
+
 TEST_F(BatchesApi, PagesItsSegments) {
   const auto id = make()["batch_id"].get<std::string>();
   const auto page = get("/api/v2/batches/" + id + "?limit=1&offset=1").json();

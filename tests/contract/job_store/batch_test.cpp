@@ -134,5 +134,72 @@ TEST_P(JobStoreContract, AddsAJobToABatchAndTakesADeletedOneOut) {
   EXPECT_EQ(ended_batches(outbox()).size(), 1U);
 }
 
+TEST_P(JobStoreContract, ListsBatchesNewestFirstWithTheirCounts) {
+  const auto first = accept_batch(1);
+  const auto second = accept_batch(3);
+  const auto third = accept_batch(1);
+  const auto jobs = *store().batch_jobs(second.id);
+  succeed(claim(jobs[0].id));
+  const auto running = claim(jobs[1].id);
+
+  const auto page = store().list_batches({.user_id = "ada", .limit = 2});
+  ASSERT_TRUE(page) << describe(page.error());
+  EXPECT_EQ(page->total, 3);
+  EXPECT_TRUE(page->has_more);
+  ASSERT_EQ(page->batches.size(), 2U);
+  EXPECT_EQ(page->batches[0].batch.id, third.id);
+  EXPECT_EQ(page->batches[0].counts.pending, 1);
+  const auto& [batch, counts] = page->batches[1];
+  EXPECT_EQ(batch.id, second.id);
+  EXPECT_EQ(batch.user_id, "ada");
+  EXPECT_EQ(batch.config, "");
+  EXPECT_EQ(batch.created_at, second.created_at);
+  EXPECT_EQ(counts.total, 3);
+  EXPECT_EQ(counts.completed, 1);
+  EXPECT_EQ(counts.running, 1);
+  EXPECT_EQ(counts.pending, 1);
+  EXPECT_EQ(counts.progress_sum, 100 + running.progress);
+
+  const auto rest = store().list_batches({.user_id = "ada", .before = second.id, .limit = 2});
+  ASSERT_EQ(rest->batches.size(), 1U);
+  EXPECT_EQ(rest->batches[0].batch.id, first.id);
+  EXPECT_EQ(rest->total, 3);
+  EXPECT_FALSE(rest->has_more);
+  EXPECT_EQ(store().list_batches({.user_id = "grace"})->total, 0);
+}
+
+TEST_P(JobStoreContract, ListsBatchesByHowTheyEnded) {
+  enum class End { open, success, failure, cancel };
+  std::vector<BatchId> ids;
+  const auto make = [&](std::initializer_list<End> ends) {
+    const auto batch = accept_batch(static_cast<int>(ends.size()));
+    const auto jobs = *store().batch_jobs(batch.id);
+    std::size_t i = 0;
+    for (const auto end : ends) {
+      const auto id = jobs[i++].id;
+      if (end == End::success) succeed(claim(id));
+      if (end == End::failure) fail_for_good(claim(id));
+      if (end == End::cancel) applied(domain::Cancel{id});
+    }
+    ids.push_back(batch.id);
+  };
+  make({End::open, End::success});
+  make({End::success, End::success});
+  make({End::success, End::failure});
+  make({End::success, End::cancel});
+  make({End::failure, End::cancel});
+  make({End::cancel, End::cancel});
+  std::size_t listed = 0;
+  for (const auto status : domain::all_batch_statuses) {
+    const auto page = store().list_batches({.status = status});
+    ASSERT_TRUE(page) << describe(page.error());
+    EXPECT_EQ(page->total, std::ssize(page->batches));
+    for (const auto& each : page->batches)
+      EXPECT_EQ(domain::status_of(each.counts), status) << to_string(status);
+    listed += page->batches.size();
+  }
+  EXPECT_EQ(listed, ids.size());
+}
+
 }  // namespace
 }  // namespace trainyard::ports

@@ -244,6 +244,29 @@ Result<domain::BatchCounts> MemoryStore::count_batch(BatchId batch) {
   return counts;
 }
 
+Result<ports::BatchPage> MemoryStore::list_batches(const ports::BatchFilter& filter) {
+  std::vector<domain::Batch> batches;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, batch] : batches_)
+      batches.push_back(batch);
+  }
+  std::ranges::sort(batches, std::ranges::greater{}, &domain::Batch::id);
+  ports::BatchPage page;
+  for (auto& batch : batches) {
+    if (filter.user_id && batch.user_id != *filter.user_id) continue;
+    TRY(const auto counts, count_batch(batch.id));
+    if (filter.status && domain::status_of(counts) != *filter.status) continue;
+    ++page.total;
+    if (filter.before && batch.id >= *filter.before) continue;
+    page.has_more = std::ssize(page.batches) >= filter.limit;
+    if (page.has_more) continue;
+    batch.config.clear();
+    page.batches.push_back({std::move(batch), counts});
+  }
+  return page;
+}
+
 Result<std::vector<domain::Job>> MemoryStore::batch_jobs(BatchId batch) {
   const std::lock_guard lock(mutex_);
   std::vector<domain::Job> jobs;

@@ -19,6 +19,12 @@ TEST(BatchStatus, IsRunningWhileAJobIsOpen) {
   }
 }
 
+TEST(BatchStatus, IsKnownByItsName) {
+  for (const auto status : all_batch_statuses)
+    EXPECT_EQ(batch_status_from(to_string(status)), status);
+  EXPECT_FALSE(batch_status_from("pending"));
+}
+
 TEST(BatchStatus, TellsHowItEnded) {
   using enum JobStatus;
   EXPECT_EQ(status_of(counts_of({completed, completed})), BatchStatus::completed);

@@ -153,6 +153,7 @@ class FakeStore final : public ports::JobStore {
   Result<std::vector<domain::HistoryEntry>> history(JobId) override { return unused(); }
   Result<std::string> results(JobId) override { return unused(); }
   Result<domain::Batch> get_batch(BatchId) override { return unused(); }
+  Result<ports::BatchPage> list_batches(const ports::BatchFilter&) override { return unused(); }
   Result<std::vector<domain::Job>> batch_jobs(BatchId) override { return unused(); }
   Result<std::vector<ports::DispatchRef>> unclaimed(milliseconds, int) override { return unused(); }
   Result<std::string> epoch() override { return "fake"; }
