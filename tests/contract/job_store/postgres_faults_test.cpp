@@ -59,13 +59,13 @@ TEST_F(PgJobStore, RefusesADatabaseThatWasNotMigrated) {
 }
 
 TEST_F(PgJobStore, MigratesOnce) {
-  EXPECT_EQ(*migrate(schema_->uri()), 1);
+  EXPECT_GT(*migrate(schema_->uri()), 0);
   EXPECT_EQ(*migrate(schema_->uri()), 0);
 }
 
 TEST_F(PgJobStore, RefusesANewerDatabase) {
   ASSERT_TRUE(migrate(schema_->uri()));
-  schema_->run("INSERT INTO schema_migrations (number, name, checksum) VALUES (2, 'later', 'x')");
+  schema_->run("INSERT INTO schema_migrations (number, name, checksum) VALUES (999, 'later', 'x')");
   EXPECT_EQ(migrate(schema_->uri()).error().code, Errc::conflict);
   EXPECT_EQ(open_postgres_store({.uri = schema_->uri()}).error().code, Errc::conflict);
 }
