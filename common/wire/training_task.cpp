@@ -18,6 +18,7 @@ std::unexpected<Error> corrupt(const char* what) {
 std::string to_json(const TrainingRequest& request) {
   return JsonText()
       .text("job_id", request.job_id.to_string())
+      .text_or_null("batch_id", request.batch_id ? request.batch_id->to_string() : std::string())
       .number("fence", request.fence)
       .object("config", request.config)
       .take();
@@ -39,7 +40,13 @@ Result<TrainingRequest> parse_training_request(std::string_view text) {
   }
   const auto job_id = JobId::parse(tree["job_id"].get<std::string>());
   if (!job_id) return corrupt("a training request's job_id is a UUID");
+  std::optional<BatchId> batch_id;
+  if (const auto batch = tree.value("batch_id", json()); batch.is_string()) {
+    batch_id = BatchId::parse(batch.get<std::string>());
+    if (!batch_id) return corrupt("a training request's batch_id is a UUID");
+  }
   return TrainingRequest{.job_id = *job_id,
+                         .batch_id = batch_id,
                          .fence = tree["fence"].get<std::int64_t>(),
                          .config = tree["config"].dump()};
 }

@@ -4,6 +4,7 @@
 #include "common/base/uuid.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,8 @@ namespace trainyard::wire {
 // The request of the task kind "train". `config` is the job's as it was accepted.
 struct TrainingRequest {
   JobId job_id;
-  std::int64_t fence = 0;  // part of every path that the training writes to
+  std::optional<BatchId> batch_id = std::nullopt;  // whose jobs share what they fitted
+  std::int64_t fence = 0;                          // part of every path that the training writes to
   std::string config;
 };
 

@@ -33,8 +33,8 @@ void LocalExecutor::start(const domain::Job& job, std::chrono::nanoseconds lease
       .kind = "train", .timeout = options_.job_timeout, .lease_until = lease_until_boottime};
   if (options_.drills == domain::Drills::allowed) request.payload = wire::drill_of(job.config);
   if (request.payload.empty()) {
-    request.payload =
-        to_json(wire::TrainingRequest{.job_id = job.id, .fence = job.fence, .config = job.config});
+    request.payload = to_json(wire::TrainingRequest{
+        .job_id = job.id, .batch_id = job.batch_id, .fence = job.fence, .config = job.config});
   } else {
     request.kind = "drill";
   }

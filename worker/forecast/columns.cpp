@@ -45,12 +45,13 @@ class Chooser {
       return {};
     }
     const auto near = domain::nearest(name, names);
-    return fail(Error{.code = Errc::invalid_argument,
-                      .detail = fmt::format("there is no column '{}'; there are: {}", name,
-                                            fmt::join(names, ", ")),
-                      .field = std::string(key),
-                      .hint = near.empty() ? "" : fmt::format("did you mean '{}'?", near),
-                      .category = Category::config});
+    const auto there_are = fmt::format("there are: {}", fmt::join(names, ", "));
+    return fail(Error{
+        .code = Errc::invalid_argument,
+        .detail = fmt::format("there is no column '{}'", name),
+        .field = std::string(key),
+        .hint = near.empty() ? there_are : fmt::format("did you mean '{}'? {}", near, there_are),
+        .category = Category::config});
   }
 
   std::string by_name(std::span<const std::string_view> known) {

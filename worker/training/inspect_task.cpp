@@ -29,6 +29,14 @@ std::string text_at(const json& request, const char* key) {
   return found != request.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+std::vector<std::string> names_at(const json& request, const char* key) {
+  std::vector<std::string> names;
+  for (const auto& name : request.value(key, json::array())) {
+    if (name.is_string()) names.push_back(name);
+  }
+  return names;
+}
+
 json segment_json(const domain::SegmentRows& rows, const Result<forecast::PreparedSeries>& series) {
   json out{{"segment_id", rows.segment},
            {"rows", rows.observations.size()},
@@ -71,7 +79,8 @@ Result<std::string> inspect(TaskState& state, std::string_view text,
   TRY(const auto loaded,
       state.tables.load({.path = text_at(request, "data_path"),
                          .roles = {text_at(request, "time_col"), text_at(request, "target_col"),
-                                   text_at(request, "segment_col")}},
+                                   text_at(request, "segment_col")},
+                         .covariates = names_at(request, "covariates")},
                         context.stop));
   json columns = json::array();
   for (const auto& column : loaded->info.columns) {

@@ -12,8 +12,9 @@
 
 // What a child process can do about data and forecasts, as tasks of JSON to JSON:
 //
-//   "train"    {job_id, fence, batch_id?, config} -> {results, metrics, artifact_uri}
-//   "inspect"  {data_path, time_col?, target_col?, segment_col?, frequency?} -> {rows, columns,
+//   "train"    wire::TrainingRequest -> {results, metrics, artifact_uri}
+//   "inspect"  {data_path, time_col?, target_col?, segment_col?, covariates?, frequency?} -> {rows,
+//   columns,
 //              time_col, target_col, segment_col, frequency, segments: [{segment_id, …, problem}]}
 //   "convert"  {input, output} -> {rows, columns: [{name, type}]}
 //

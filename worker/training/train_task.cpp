@@ -1,6 +1,7 @@
 #include "worker/training/train_task.hpp"
 
 #include "common/wire/forecast_spec_json.hpp"
+#include "common/wire/training_task.hpp"
 #include "worker/forecast/ensemble.hpp"
 #include "worker/training/results_json.hpp"
 
@@ -20,9 +21,7 @@ using nlohmann::json;
 constexpr int segments_named_max = 5;
 
 struct TrainRequest {
-  std::string job_id;
-  std::int64_t fence = 0;
-  std::string batch_id;
+  wire::TrainingRequest asked;
   ForecastSpec spec;
   std::vector<std::string> members;  // of the ensemble, when the config names them
 };
@@ -59,19 +58,11 @@ Result<void> take_members(TrainRequest& request, std::span<const std::string_vie
 }
 
 Result<TrainRequest> parse_request(std::string_view text, const TrainingOptions& options) {
-  const auto parsed = json::parse(text, nullptr, false);
-  if (!parsed.is_object() || !parsed.contains("config")) {
-    return fail(config_error("a train request is an object with a config", "config"));
-  }
+  TRY(auto asked, wire::parse_training_request(text));
   const auto models = askable_models(options.model_names);
-  auto spec = wire::parse_forecast_spec(parsed["config"].dump(), {models, options.drills});
+  auto spec = wire::parse_forecast_spec(asked.config, {models, options.drills});
   if (!spec) return fail(spec.error().front());
-  TrainRequest request{.job_id = parsed.value("job_id", ""),
-                       .fence = parsed.value("fence", std::int64_t{0}),
-                       .spec = std::move(*spec)};
-  if (parsed.contains("batch_id") && parsed["batch_id"].is_string()) {
-    request.batch_id = parsed["batch_id"];
-  }
+  TrainRequest request{.asked = std::move(asked), .spec = std::move(*spec)};
   TRY_DO(take_members(request, options.model_names));
   return request;
 }
@@ -226,7 +217,8 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
                         context.stop));
   TRY(const auto segments, choose_segments(*loaded, spec));
   const auto plan = plan_of(request, options.model_names);
-  state.fits.share_in(request.batch_id.empty() ? "" : "fits/" + request.batch_id);
+  const auto& batch = request.asked.batch_id;
+  state.fits.share_in(batch ? "fits/" + batch->to_string() : "");
   forecast::Fitter fitter(options.models,
                           {.levels = spec.levels,
                            .seed = spec.seed,
@@ -246,8 +238,9 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
   }
   auto results = results_of(outcomes);
   std::string uri;
-  if (options.artifacts && !request.job_id.empty()) {
-    const auto name = fmt::format("jobs/{}/{}/results.json", request.job_id, request.fence);
+  if (options.artifacts) {
+    const auto name = fmt::format("jobs/{}/{}/results.json", request.asked.job_id.to_string(),
+                                  request.asked.fence);
     TRY(uri, options.artifacts->put(name, results.dump()));
   }
   add_uri(results, uri);

@@ -67,8 +67,9 @@ TEST_F(WorkerTest, CompletesAJobWithWhatTheChildAnswers) {
   const auto job = store.await(id, JobStatus::completed);
   EXPECT_EQ(job.metrics, R"({"naive":{"mape":5.2}})");
   EXPECT_EQ(job.artifact_uri, "a");
-  EXPECT_EQ(store.results(id).value_or(""),
-            R"({"config":{"horizon":12},"fence":1,"job_id":")" + id.to_string() + "\"}");
+  EXPECT_EQ(
+      store.results(id).value_or(""),
+      R"({"batch_id":null,"config":{"horizon":12},"fence":1,"job_id":")" + id.to_string() + "\"}");
 }
 
 TEST_F(WorkerTest, ACrashIsRetriedOnceAndThenFailsAsCluster) {

@@ -2,6 +2,7 @@
 
 #include "common/adapters/duckdb/duckdb_table_reader.hpp"
 #include "common/adapters/filesystem/directory_artifact_store.hpp"
+#include "common/base/uuid.hpp"
 #include "tests/unit/forecast/fake_models.hpp"
 #include "worker/models/registry.hpp"
 
@@ -22,6 +23,8 @@ using testing::HasSubstr;
 
 constexpr std::array<std::string_view, 7> fake_names{"last",   "zero",     "failing", "throwing",
                                                      "broken", "stopping", "ets"};
+
+const std::string job_id = "01920000-0000-7000-8000-000000000001";
 
 class TasksTest : public testing::Test {
  protected:
@@ -52,7 +55,7 @@ class TasksTest : public testing::Test {
     return json::parse(*answer);
   }
   Result<json> train(json config, const json& more = json::object()) {
-    json request{{"job_id", "0190-job"}, {"fence", 7}, {"config", std::move(config)}};
+    json request{{"job_id", job_id}, {"fence", 7}, {"config", std::move(config)}};
     request.update(more);
     return run("train", request);
   }
@@ -93,8 +96,8 @@ TEST_F(TasksTest, GivesASingleSegmentsResultsAtTheRoot) {
   EXPECT_EQ(results["data_quality"]["backtest_windows"], 1);
   EXPECT_EQ((*answer)["metrics"]["last"]["mae"], 1.5);
   EXPECT_EQ(results["artifact_uri"], (*answer)["artifact_uri"]);
-  EXPECT_THAT((*answer)["artifact_uri"].get<std::string>(), HasSubstr("jobs/0190-job/7/"));
-  const auto stored = artifacts->get("jobs/0190-job/7/results.json");
+  EXPECT_THAT((*answer)["artifact_uri"].get<std::string>(), HasSubstr("jobs/" + job_id + "/7/"));
+  const auto stored = artifacts->get("jobs/" + job_id + "/7/results.json");
   ASSERT_TRUE(stored);
   EXPECT_EQ(json::parse(*stored)["best_model"], "last");
 }
@@ -191,7 +194,7 @@ TEST_F(TasksTest, ReportsProgressAsFitsDoneOverFitsToDo) {
 TEST_F(TasksTest, SharesFitsBetweenTheJobsOfABatchInSeveralProcesses) {
   const auto path = write("t.csv", two_segments);
   const json config{{"data_path", path}, {"horizon", 1}, {"segment_id", "a"}};
-  const json batch{{"batch_id", "batch-1"}};
+  const json batch{{"batch_id", BatchId::make().to_string()}};
   auto single = config;
   single["models"] = {"last"};
   const auto first = train(single, batch);
@@ -206,7 +209,7 @@ TEST_F(TasksTest, SharesFitsBetweenTheJobsOfABatchInSeveralProcesses) {
   EXPECT_EQ(fakes.fits, before);
   EXPECT_EQ((*second)["results"]["forecast"], (*first)["results"]["forecast"]);
   tasks = make_tasks(fakes.source(), fake_names);
-  ASSERT_TRUE(train(combined, {{"batch_id", "batch-2"}}));
+  ASSERT_TRUE(train(combined, {{"batch_id", BatchId::make().to_string()}}));
   EXPECT_GT(fakes.fits, before) << "another batch has its own";
 }
 
