@@ -21,6 +21,7 @@ constexpr std::array routes{
     Route{Verb::post, "/api/v2/batches/{id}/retry-failed", post_batch_retry},
     Route{Verb::get, "/api/v2/batches/{id}/results", get_batch_results},
     Route{Verb::post, "/api/v2/data/upload", post_upload, Body::upload},
+    Route{Verb::get, "/api/v2/openapi.json", get_openapi},
     Route{Verb::get, "/health", get_health},
     Route{Verb::get, "/{*}", get_page},
 };

@@ -39,7 +39,7 @@ Failure not_routed(const Match& match, const Request& request) {
   if (match.allow.empty()) {
     return Failure(404, Error{.code = Errc::not_found,
                               .detail = fmt::format("there is nothing at {}", request.path),
-                              .hint = "see /api/v2/openapi.yaml"});
+                              .hint = "see /api/v2/openapi.json"});
   }
   return Failure(405, Error{.code = Errc::invalid_argument,
                             .detail = fmt::format("{} does not take this method", request.path),

@@ -24,6 +24,7 @@ asio::awaitable<Reply> post_batch_retry(Api& api, Request& request);
 asio::awaitable<Reply> get_batch_results(Api& api, Request& request);
 
 asio::awaitable<Reply> post_upload(Api& api, Request& request);
+asio::awaitable<Reply> get_openapi(Api& api, Request& request);
 asio::awaitable<Reply> get_health(Api& api, Request& request);
 asio::awaitable<Reply> get_page(Api& api, Request& request);
 

@@ -1,6 +1,7 @@
 #include "api/http/await.hpp"
 #include "api/http/handlers.hpp"
 #include "api/http/multipart_reader.hpp"
+#include "api/http/openapi.hpp"
 #include "api/http/upload_file.hpp"
 #include "common/wire/json_writer.hpp"
 
@@ -79,6 +80,10 @@ asio::awaitable<Reply> post_upload(Api& api, Request& request) {
   });
   if (!data) co_return std::unexpected(refused_data(std::move(data).error()));
   co_return Response{.status = 201, .body = data_json(*data)};
+}
+
+asio::awaitable<Reply> get_openapi(Api&, Request&) {
+  co_return Response{.body = std::string(openapi())};
 }
 
 asio::awaitable<Reply> get_health(Api& api, Request&) {

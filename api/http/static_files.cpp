@@ -81,7 +81,8 @@ asio::awaitable<Reply> get_page(Api& api, Request& request) {
   if (is_api || api.web_dir.empty() || !is_plain(request.path)) {
     co_return std::unexpected(
         Failure(fail(Error{.code = Errc::not_found,
-                           .detail = fmt::format("there is nothing at {}", request.path)})
+                           .detail = fmt::format("there is nothing at {}", request.path),
+                           .hint = "see /api/v2/openapi.json"})
                     .error()));
   }
   auto page = co_await offload(api.pool, [&] { return read_page(api.web_dir, request.path); });

@@ -2,8 +2,10 @@
 
 #include "common/wire/metrics_json.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 namespace trainyard::service {
 namespace {
@@ -25,33 +27,13 @@ void choose_best(SegmentReport& segment, std::string_view metric) {
 
 domain::BatchCounts count(const std::vector<domain::Job>& jobs) {
   domain::BatchCounts counts;
-  for (const auto& job : jobs) {
-    ++counts.total;
-    counts.progress_sum += domain::is_terminal(job.status) ? 100 : job.progress;
-    switch (job.status) {
-      case domain::JobStatus::pending:
-      case domain::JobStatus::submitting:
-        ++counts.pending;
-        break;
-      case domain::JobStatus::running:
-      case domain::JobStatus::cancelling:
-        ++counts.running;
-        break;
-      case domain::JobStatus::completed:
-        ++counts.completed;
-        break;
-      case domain::JobStatus::failed:
-        ++counts.failed;
-        break;
-      case domain::JobStatus::cancelled:
-        ++counts.cancelled;
-        break;
-    }
-  }
+  for (const auto& job : jobs)
+    counts.add(job.status, 1, job.progress);
   return counts;
 }
 
-std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::string_view metric) {
+std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::string_view metric,
+                                           const std::vector<std::string>& models) {
   std::vector<SegmentReport> segments;
   std::unordered_map<std::string, std::size_t> place;
   for (auto& job : jobs) {
@@ -60,6 +42,9 @@ std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::s
     segments[known->second].jobs.push_back(std::move(job));
   }
   for (auto& segment : segments) {
+    std::ranges::sort(segment.jobs, {}, [&](const domain::Job& job) {
+      return std::pair(std::ranges::find(models, job.model) - models.begin(), job.id);
+    });
     segment.status = domain::status_of(count(segment.jobs));
     std::vector<std::string_view> metrics;
     for (const auto& job : segment.jobs) {

@@ -22,9 +22,10 @@ struct SegmentReport {
 
 domain::BatchCounts count(const std::vector<domain::Job>& jobs);
 
-// Segments in the order in which their first jobs come. The best model has the lowest `metric`;
-// models without a finite figure never win unless none has one.
-std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::string_view metric);
+// Segments in the order in which their first jobs come, their jobs in the order of `models`. The
+// best model has the lowest `metric`; models without a finite figure never win unless none has one.
+std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::string_view metric,
+                                           const std::vector<std::string>& models);
 
 // The metric that the batch's config asks for.
 std::string metric_of(std::string_view batch_config);

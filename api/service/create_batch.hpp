@@ -13,12 +13,13 @@ inline constexpr std::size_t batch_jobs_max = 100'000;
 
 struct CreatedBatch {
   domain::Batch batch;
-  std::vector<domain::NewJob> jobs;
+  std::vector<domain::NewJob> jobs;  // segment by segment, the models as they were asked for
 };
 
-// One submitted job per segment and model, all accepted in one transaction or none. Segments that
-// are not given are taken from the data's segment_col; without such a column there is one series
-// and one job per model. Blocks. Errors: invalid_argument (config, too many jobs), the store's.
+// One submitted job per segment and model, all accepted in one transaction or none. Columns and
+// segments that are not given are found in the data; without a segment column there is one series
+// and one job per model. An ensemble is made of the batch's other models. Blocks. Errors:
+// invalid_argument (config, a column or segment that the data lacks, too many jobs), the store's.
 Result<CreatedBatch> create_batch(ports::JobStore& store, const JobIntake& intake,
                                   const Caller& caller, const wire::BatchRequest& request);
 

@@ -18,7 +18,7 @@ Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller
                                    const wire::JobRequest& request, Start start) {
   const bool has_rows = !request.inline_data.empty();
   TRY(const auto spec,
-      intake.check_config(has_rows ? wire::with_data_path(request.config, "inline.csv")
+      intake.check_config(has_rows ? wire::with_text(request.config, "data_path", "inline.csv")
                                    : request.config));
   domain::NewJob job{.id = JobId::make(),
                      .user_id = caller.user_id,
@@ -31,7 +31,7 @@ Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller
                      .submit = start == Start::now};
   if (has_rows) {
     TRY(const auto path, intake.store_rows(request.inline_data));
-    job.config = wire::with_data_path(request.config, path);
+    job.config = wire::with_text(request.config, "data_path", path);
   }
   return job;
 }

@@ -12,14 +12,26 @@
 
 namespace trainyard::service {
 
+// What reading a table shows: the columns' roles, inferred where the spec leaves them open, and the
+// segments in order of appearance.
+struct DataLayout {
+  std::string time_col;
+  std::string target_col;
+  std::string segment_col;            // empty: one series
+  std::vector<std::string> segments;  // {""} for one series
+};
+
 // What accepting work needs from elsewhere; all may be called from any thread.
 struct JobIntake {
   // Parses and checks a config; invalid_argument names the field.
   std::function<Result<domain::ForecastSpec>(std::string_view config)> check_config;
   // Keeps inline rows (a JSON list of objects) and answers the data_path to find them under.
   std::function<Result<std::string>(std::string_view rows)> store_rows;
-  // The segments found in the data, in order. Runs in a child process; blocks.
-  std::function<Result<std::vector<std::string>>(const domain::ForecastSpec& spec)> list_segments;
+  // Reads the data once, in a child process; blocks. Errors: what is wrong with the file or with
+  // the columns that the spec names, with row, field and hint.
+  std::function<Result<DataLayout>(const domain::ForecastSpec& spec)> inspect;
+  // Which of a batch's models its ensemble is made of.
+  std::function<std::vector<std::string>(const std::vector<std::string>& models)> ensemble_members;
   // How the job would be run, as a JSON object.
   std::function<std::string(const domain::ForecastSpec& spec)> cluster_config;
 };

@@ -2,6 +2,7 @@
 
 #include "api/service/batch_report.hpp"
 #include "api/service/own_job.hpp"
+#include "common/wire/api_requests.hpp"
 #include "common/wire/batch_json.hpp"
 #include "common/wire/job_json.hpp"
 #include "common/wire/metrics_json.hpp"
@@ -105,7 +106,8 @@ Result<BatchView> batch_view(ports::JobStore& store, const Caller& caller, Batch
   TRY(const auto batch, own_batch(store, caller, id));
   TRY(auto jobs, store.batch_jobs(id));
   const auto counts = count(jobs);
-  const auto segments = report_segments(jobs, metric_of(batch.config));
+  const auto segments =
+      report_segments(jobs, metric_of(batch.config), wire::models_of(batch.config));
   wire::JsonWriter out;
   out.begin_object();
   write_head(out, batch, counts);
@@ -125,7 +127,8 @@ Result<std::string> batch_results_json(ports::JobStore& store, const Caller& cal
   TRY(const auto batch, own_batch(store, caller, id));
   TRY(auto jobs, store.batch_jobs(id));
   const auto counts = count(jobs);
-  const auto segments = report_segments(std::move(jobs), metric_of(batch.config));
+  const auto segments =
+      report_segments(std::move(jobs), metric_of(batch.config), wire::models_of(batch.config));
   wire::JsonWriter out;
   out.begin_object()
       .field("batch_id", id.to_string())

@@ -77,6 +77,11 @@ Result<std::vector<std::string>> take_names(const json& holder, const char* key)
   return taken;
 }
 
+// Column names come from files, which need not be UTF-8.
+std::string dump(const json& tree) {
+  return tree.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 }  // namespace
 
 Result<JobRequest> parse_job_request(std::string_view body) {
@@ -145,10 +150,30 @@ std::string job_config_of(std::string_view config, std::string_view segment,
   return made;
 }
 
-std::string with_data_path(std::string_view config, std::string_view data_path) {
-  std::string made(config.substr(0, config.rfind('}')));
-  if (made.size() > 1) made += ',';
-  return made + fmt::format("\"data_path\":{}}}", json(data_path).dump());
+std::string with_text(std::string_view config, const std::string& key, std::string_view text) {
+  auto tree = json::parse(config);
+  tree[key] = text;
+  return dump(tree);
+}
+
+std::string with_models(std::string_view config, const std::vector<std::string>& models) {
+  auto tree = json::parse(config);
+  tree["models"] = models;
+  return dump(tree);
+}
+
+std::string with_ensemble_members(std::string_view config,
+                                  const std::vector<std::string>& members) {
+  auto tree = json::parse(config);
+  auto& named = tree["hyperparameters"]["ensemble"]["members"];
+  if (named.is_null()) named = members;
+  return dump(tree);
+}
+
+std::vector<std::string> models_of(std::string_view config) {
+  const auto tree = json::parse(config, nullptr, false);
+  const auto models = tree.is_object() ? tree.value("models", json::array()) : json::array();
+  return models.is_array() ? models.get<std::vector<std::string>>() : std::vector<std::string>();
 }
 
 }  // namespace trainyard::wire

@@ -38,7 +38,12 @@ Result<BatchRequest> parse_batch_request(std::string_view body);
 // The config of one job of a batch: `config` with segment_id (left out when empty) and the model.
 std::string job_config_of(std::string_view config, std::string_view segment,
                           std::string_view model);
-// `config` with data_path set.
-std::string with_data_path(std::string_view config, std::string_view data_path);
+// `config` with this member set.
+std::string with_text(std::string_view config, const std::string& key, std::string_view text);
+std::string with_models(std::string_view config, const std::vector<std::string>& models);
+// `config` with hyperparameters.ensemble.members, unless it names some already.
+std::string with_ensemble_members(std::string_view config, const std::vector<std::string>& members);
+// The models of such a config, in their order; empty when it names none.
+std::vector<std::string> models_of(std::string_view config);
 
 }  // namespace trainyard::wire

@@ -2,6 +2,7 @@
 
 #include "api/http/inline_rows.hpp"
 #include "common/wire/cluster_config.hpp"
+#include "worker/forecast/ensemble.hpp"
 #include "worker/models/registry.hpp"
 #include "worker/training/tasks.hpp"
 
@@ -17,6 +18,26 @@ std::string text_at(const json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+Result<service::DataLayout> inspect(ChildTasks& tasks, const domain::ForecastSpec& spec) {
+  json request{{"data_path", spec.data_path},
+               {"time_col", spec.time_col},
+               {"target_col", spec.target_col},
+               {"segment_col", spec.segment_col},
+               {"covariates", spec.covariates}};
+  if (spec.frequency) request["frequency"] = domain::to_string(*spec.frequency);
+  TRY(const auto text, tasks.run("inspect", request.dump()));
+  const auto answer = json::parse(text);
+  service::DataLayout layout{
+      .time_col = text_at(answer, "time_col"),
+      .target_col = text_at(answer, "target_col"),
+      .segment_col = text_at(answer, "segment_col"),
+  };
+  for (const auto& segment : answer["segments"]) {
+    layout.segments.push_back(text_at(segment, "segment_id"));
+  }
+  return layout;
+}
+
 }  // namespace
 
 std::filesystem::path upload_dir_of(const config::Settings& settings) {
@@ -25,24 +46,6 @@ std::filesystem::path upload_dir_of(const config::Settings& settings) {
 
 std::filesystem::path artifact_dir_of(const config::Settings& settings) {
   return std::filesystem::absolute(settings.data_dir) / "artifacts";
-}
-
-Result<DataLayout> inspect_data(ChildTasks& tasks, const domain::ForecastSpec& spec) {
-  json request{{"data_path", spec.data_path},
-               {"time_col", spec.time_col},
-               {"target_col", spec.target_col},
-               {"segment_col", spec.segment_col}};
-  if (spec.frequency) request["frequency"] = domain::to_string(*spec.frequency);
-  TRY(const auto text, tasks.run("inspect", request.dump()));
-  const auto answer = json::parse(text);
-  DataLayout layout{.time_col = text_at(answer, "time_col"),
-                    .target_col = text_at(answer, "target_col"),
-                    .segment_col = text_at(answer, "segment_col"),
-                    .frequency = text_at(answer, "frequency")};
-  for (const auto& segment : answer["segments"]) {
-    layout.segments.push_back(text_at(segment, "segment_id"));
-  }
-  return layout;
 }
 
 Result<http::ConvertedData> import_file(ChildTasks& tasks, const config::Settings& settings,
@@ -70,11 +73,13 @@ service::JobIntake make_intake(const config::Settings& settings, ChildTasks& tas
               },
           .store_rows = [directory = upload_dir_of(settings)](
                             std::string_view rows) { return http::store_rows(directory, rows); },
-          .list_segments =
-              [&tasks](const domain::ForecastSpec& spec) -> Result<std::vector<std::string>> {
-            TRY(auto layout, inspect_data(tasks, spec));
-            return std::move(layout.segments);
-          },
+          .inspect = [&tasks](const domain::ForecastSpec& spec) { return inspect(tasks, spec); },
+          .ensemble_members =
+              [](const std::vector<std::string>& models) {
+                const auto existing = models::model_names();
+                return forecast::choose_members(forecast::expand_models(models, existing),
+                                                existing);
+              },
           .cluster_config = wire::cluster_config_json};
 }
 

@@ -17,19 +17,8 @@ namespace trainyard {
 std::filesystem::path upload_dir_of(const config::Settings& settings);
 std::filesystem::path artifact_dir_of(const config::Settings& settings);
 
-// What reading a table shows: the columns and their roles, inferred where the request leaves them
-// open, and the segments in order of appearance.
-struct DataLayout {
-  std::string time_col;
-  std::string target_col;
-  std::string segment_col;  // empty: one series
-  std::string frequency;    // the usual one; empty when no segment shows any
-  std::vector<std::string> segments;
-};
-
-// Both block on a child process. Errors: what is wrong with the file, with row, field and hint.
-Result<DataLayout> inspect_data(ChildTasks& tasks, const domain::ForecastSpec& spec);
-// Copies a CSV or Parquet file into the data directory, as Parquet.
+// Copies a CSV or Parquet file into the data directory, as Parquet. Blocks on a child process.
+// Errors: what is wrong with the file, with row, field and hint.
 Result<http::ConvertedData> import_file(ChildTasks& tasks, const config::Settings& settings,
                                         const std::filesystem::path& file);
 

@@ -76,7 +76,7 @@ Result<terminal::TrainingSummary> collect_results(ports::JobStore& store, BatchI
                                                   const std::string& metric) {
   TRY(auto jobs, store.batch_jobs(batch));
   terminal::TrainingSummary summary{.models = models, .metric = metric};
-  for (const auto& report : service::report_segments(std::move(jobs), metric)) {
+  for (const auto& report : service::report_segments(std::move(jobs), metric, models)) {
     terminal::SegmentResult segment{.segment = report.segment_id, .best_model = report.best_model};
     for (const auto& job : report.jobs) {
       if (job.status != domain::JobStatus::completed) {

@@ -108,8 +108,7 @@ class Training {
     follower.expect(batch.jobs);
     print_header(batch);
     TRY(const bool interrupted, follow(follower, batch.batch.id));
-    TRY(const auto summary,
-        collect_results(store, batch.batch.id, models_of(batch), options_.metric));
+    TRY(const auto summary, collect_results(store, batch.batch.id, models(), options_.metric));
     TRY_DO(terminal::write_result_files(summary, options_.output));
     print_results(summary, batch.batch.id);
     if (interrupted) return Exit::interrupted;
@@ -126,17 +125,9 @@ class Training {
     ChildTasks tasks(log_, {.children = 1, .command = child_command(settings_)});
     TRY(const auto data, import_file(tasks, settings_, options_.file));
     const auto intake = make_intake(settings_, tasks);
-    auto config = config_of(options_, data.data_path);
-    TRY(const auto spec, intake.check_config(config.dump()));
-    TRY(const auto layout, inspect_data(tasks, spec));
-    config["time_col"] = layout.time_col;
-    config["target_col"] = layout.target_col;
-    if (!layout.segment_col.empty()) config["segment_col"] = layout.segment_col;
     return service::create_batch(
         store, intake, caller(),
-        {.job = {.config = config.dump()},
-         .models = options_.models.empty() ? std::vector<std::string>{"auto"} : options_.models,
-         .segments = layout.segment_col.empty() ? std::vector<std::string>() : layout.segments});
+        {.job = {.config = config_of(options_, data.data_path).dump()}, .models = models()});
   }
 
   // True when the user interrupted: the batch is cancelled then, and its end awaited.
@@ -160,12 +151,8 @@ class Training {
 
   static service::Caller caller() { return {.user_id = local_user}; }
 
-  static std::vector<std::string> models_of(const service::CreatedBatch& batch) {
-    std::vector<std::string> models;
-    for (const auto& job : batch.jobs) {
-      if (std::ranges::find(models, job.model) == models.end()) models.push_back(job.model);
-    }
-    return models;
+  std::vector<std::string> models() const {
+    return options_.models.empty() ? std::vector<std::string>{"auto"} : options_.models;
   }
 
   std::string page_of(BatchId batch) const {
@@ -175,9 +162,9 @@ class Training {
 
   void print_header(const service::CreatedBatch& batch) const {
     if (options_.as_json) return;
-    const auto models = models_of(batch).size();
-    fmt::print("Training {} segments × {} models: {} jobs. Live at {}\n",
-               batch.jobs.size() / models, models, batch.jobs.size(), page_of(batch.batch.id));
+    const auto count = models().size();
+    fmt::print("Training {} segments × {} models: {} jobs. Live at {}\n", batch.jobs.size() / count,
+               count, batch.jobs.size(), page_of(batch.batch.id));
     std::fflush(stdout);
   }
 

@@ -2,6 +2,7 @@
 
 #include "api/http/inline_rows.hpp"
 #include "common/adapters/sqlite/sqlite_store.hpp"
+#include "tests/contract/http_api/openapi_check.hpp"
 
 #include <atomic>
 #include <fstream>
@@ -16,7 +17,7 @@ std::filesystem::path fresh_folder() {
          ("trainyard-api-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
 }
 
-constexpr std::array<std::string_view, 3> models{"auto", "ets", "theta"};
+constexpr std::array<std::string_view, 4> models{"auto", "ets", "theta", "ensemble"};
 
 }  // namespace
 
@@ -27,9 +28,11 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
       .check_config =
           [](std::string_view config) { return service::check_config(config, {.models = models}); },
       .store_rows = [this](std::string_view rows) { return store_rows(folder_ / "uploads", rows); },
-      .list_segments = [](const domain::ForecastSpec&) -> Result<std::vector<std::string>> {
-        return std::vector<std::string>{"north", "south"};
-      },
+      .inspect = [this](const domain::ForecastSpec&) { return layout_; },
+      .ensemble_members =
+          [](const std::vector<std::string>& all) {
+            return std::vector<std::string>(all.begin(), all.end() - 1);
+          },
       .cluster_config = {}};
   commits_ = std::make_unique<service::GroupCommit>(*store_, service::GroupCommit::Options{});
   control_ = std::make_unique<service::JobControl>(log::Log(), bus_);
@@ -78,6 +81,13 @@ void ApiTest::restart(ServerOptions options) {
   options.identify = [this](const beast::http::fields&) -> Result<std::string> { return user_; };
   server_ = std::make_unique<Server>(log::Log(), std::move(options), api_routes(), *api_, upgrade_);
   server_->start();
+}
+
+Answer ApiTest::described(const std::string& method, const std::string& path,
+                          const std::string& body) const {
+  auto answer = client().send(method, path, body);
+  EXPECT_TRUE(is_described(method, path, answer));
+  return answer;
 }
 
 std::string ApiTest::create(const std::string& query) const {

@@ -26,10 +26,13 @@ class ApiTest : public ::testing::Test {
   void restart(ServerOptions options);
 
   Client client() const { return Client(server_->port()); }
-  Answer get(const std::string& path) const { return client().send("GET", path); }
+  // Every answer has to be as schemas/openapi.json describes it.
+  Answer get(const std::string& path) const { return described("GET", path); }
   Answer post(const std::string& path, const std::string& body = "") const {
-    return client().send("POST", path, body);
+    return described("POST", path, body);
   }
+  Answer described(const std::string& method, const std::string& path,
+                   const std::string& body = "") const;
   // A job's id, created (and submitted) by a config that is fine.
   std::string create(const std::string& query = "") const;
   domain::Job record(const std::string& id) const { return *store_->get(*JobId::parse(id)); }
@@ -43,6 +46,9 @@ class ApiTest : public ::testing::Test {
   std::filesystem::path folder_;
   std::unique_ptr<ports::JobStore> store_;
   embedded_bus::EmbeddedBus bus_;
+  // What the data looks like to whoever inspects it.
+  Result<service::DataLayout> layout_ = service::DataLayout{
+      .time_col = "ds", .target_col = "y", .segment_col = "s", .segments = {"north", "south"}};
   service::JobIntake intake_;
   std::unique_ptr<service::GroupCommit> commits_;
   std::unique_ptr<service::JobControl> control_;

@@ -31,6 +31,7 @@ TEST_F(BatchesApi, FansOutToOneJobPerSegmentAndModel) {
 }
 
 TEST_F(BatchesApi, TakesTheSegmentsItIsGiven) {
+  layout_->segments = {"7", "a", "b \"c\""};
   const auto made = make(R"("segments":["a","b \"c\"",7],"models":["ets"])");
   ASSERT_EQ(made["total_jobs"], 3);
   EXPECT_EQ(made["jobs"][1]["segment_id"], "b \"c\"");
@@ -38,9 +39,72 @@ TEST_F(BatchesApi, TakesTheSegmentsItIsGiven) {
 }
 
 TEST_F(BatchesApi, HasOneSeriesWithoutASegmentColumn) {
+  layout_ = service::DataLayout{.time_col = "ds", .target_col = "y", .segments = {""}};
   const auto made = make(R"("models":["ets"])", R"("data_path":"a.csv","horizon":3)");
   EXPECT_EQ(made["total_jobs"], 1);
   EXPECT_TRUE(made["jobs"][0]["segment_id"].is_null());
+}
+
+TEST_F(BatchesApi, FindsTheColumnsItIsNotGiven) {
+  const auto made = make(R"("models":["ets"])", R"("data_path":"a.csv","horizon":3)");
+  ASSERT_EQ(made["total_jobs"], 2);
+  const auto config =
+      get("/api/v2/jobs/" + made["jobs"][1]["job_id"].get<std::string>()).json()["config"];
+  EXPECT_EQ(config["time_col"], "ds");
+  EXPECT_EQ(config["target_col"], "y");
+  EXPECT_EQ(config["segment_col"], "s");
+  EXPECT_EQ(config["segment_id"], "south");
+  EXPECT_EQ(batch(made)["config"]["models"], json::array({"ets"}));
+}
+
+TEST_F(BatchesApi, RefusesWhatTheDataLacks) {
+  const auto refused = [&](const std::string& more) {
+    const auto answer =
+        post("/api/v2/batches",
+             R"({"config":{"data_path":"a.csv","horizon":3},"models":["ets"])" + more + "}");
+    EXPECT_EQ(answer.status, 422) << answer.body;
+    return answer.json();
+  };
+  const auto segment = refused(R"(,"segments":["north","sout"])");
+  EXPECT_EQ(segment["field"], "segments");
+  EXPECT_NE(segment["detail"].get<std::string>().find("'sout'"), std::string::npos);
+  EXPECT_NE(segment["hint"].get<std::string>().find("'south'"), std::string::npos);
+  layout_->segment_col.clear();
+  EXPECT_EQ(refused(R"(,"segments":["north"])")["field"], "segment_col");
+  layout_ = fail(Error{.code = Errc::invalid_argument,
+                       .detail = "there is no column 'z'",
+                       .field = "target_col",
+                       .hint = "there are: ds, y"});
+  EXPECT_EQ(refused("")["field"], "target_col");
+  layout_ = fail(Error{.code = Errc::not_found, .detail = "no such file"});
+  EXPECT_EQ(refused("")["field"], "data_path");
+  EXPECT_EQ(get("/api/v2/jobs").json()["total"], 0);
+}
+
+TEST_F(BatchesApi, MakesTheEnsembleOfItsOtherModelsAndRunsItLast) {
+  const auto made = make(R"("models":["ets","ensemble","theta"])");
+  const auto& jobs = made["jobs"];
+  ASSERT_EQ(jobs.size(), 6U);
+  EXPECT_EQ(jobs[1]["model"], "ensemble");
+  EXPECT_EQ(jobs[4]["model"], "ensemble");
+  EXPECT_LT(jobs[5]["job_id"], jobs[1]["job_id"]);
+  const auto config = get("/api/v2/jobs/" + jobs[1]["job_id"].get<std::string>()).json()["config"];
+  EXPECT_EQ(config["hyperparameters"]["ensemble"]["members"], json::array({"ets", "ensemble"}));
+  const auto other = get("/api/v2/jobs/" + jobs[0]["job_id"].get<std::string>()).json()["config"];
+  EXPECT_FALSE(other.contains("hyperparameters"));
+  const auto row = batch(made)["segments"][0]["jobs"];
+  EXPECT_EQ(row[0]["model"], "ets");
+  EXPECT_EQ(row[1]["model"], "ensemble");
+  EXPECT_EQ(row[2]["model"], "theta");
+}
+
+TEST_F(BatchesApi, LeavesTheMembersThatAreNamed) {
+  const auto made = make(
+      R"("models":["ets","ensemble"])",
+      R"("data_path":"a.csv","horizon":3,"hyperparameters":{"ensemble":{"members":["theta"]}})");
+  const auto config =
+      get("/api/v2/jobs/" + made["jobs"][1]["job_id"].get<std::string>()).json()["config"];
+  EXPECT_EQ(config["hyperparameters"]["ensemble"]["members"], json::array({"theta"}));
 }
 
 TEST_F(BatchesApi, RefusesTheWholeBatchForOneWrongName) {

@@ -97,7 +97,7 @@ TEST_F(JobsApi, KeepsUsersApart) {
   user_ = "mallory";
   EXPECT_EQ(get("/api/v2/jobs/" + id).status, 403);
   EXPECT_EQ(post("/api/v2/jobs/" + id + "/cancel").status, 403);
-  EXPECT_EQ(client().send("DELETE", "/api/v2/jobs/" + id).status, 403);
+  EXPECT_EQ(described("DELETE", "/api/v2/jobs/" + id).status, 403);
   EXPECT_EQ(get("/api/v2/jobs").json()["total"], 0);
   EXPECT_EQ(get("/api/v2/jobs?user=local_user").status, 403);
 }
@@ -189,9 +189,9 @@ TEST_F(JobsApi, TellsAJobsHistory) {
 
 TEST_F(JobsApi, DeletesAnEndedJobAndNoOther) {
   const auto id = create("?submit=true");
-  EXPECT_EQ(client().send("DELETE", "/api/v2/jobs/" + id).status, 409);
+  EXPECT_EQ(described("DELETE", "/api/v2/jobs/" + id).status, 409);
   post("/api/v2/jobs/" + id + "/cancel");
-  EXPECT_EQ(client().send("DELETE", "/api/v2/jobs/" + id).status, 204);
+  EXPECT_EQ(described("DELETE", "/api/v2/jobs/" + id).status, 204);
   EXPECT_EQ(get("/api/v2/jobs/" + id).status, 404);
 }
 
