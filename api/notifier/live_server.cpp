@@ -65,11 +65,13 @@ asio::awaitable<void> LiveServer::serve(asio::ip::tcp::socket socket,
   if (error || closing_) co_return;
   session->client = hub_.connect(session->caller.user_id);
   sessions_.emplace(session->client, session);
+  if (sessions_.size() == 1) audience_changed_(true);
   asio::co_spawn(executor_, write_frames(session), asio::detached);
   co_await read_messages(*session);
   session->done = true;
   session->news.cancel();
   sessions_.erase(session->client);
+  if (sessions_.empty()) audience_changed_(false);
   hub_.disconnect(session->client);
 }
 
@@ -126,6 +128,10 @@ asio::awaitable<void> LiveServer::load(LoadSnapshot wanted, service::Caller call
 void LiveServer::close_all() {
   closing_ = true;
   perform(hub_.close_all("the server is stopping", restart_retry_ms));
+}
+
+void LiveServer::on_audience(std::function<void(bool)> changed) {
+  audience_changed_ = std::move(changed);
 }
 
 void LiveServer::stream_started(StreamPosition position) {

@@ -36,6 +36,7 @@ class LiveServer final : public http::UpgradeHandler, public NewsSink {
                                     service::Caller caller) override;
   void close_all() override;
 
+  void on_audience(std::function<void(bool present)> changed) override;
   void stream_started(StreamPosition position) override;
   void published(Batch batch, std::function<void()> taken) override;
 
@@ -54,6 +55,7 @@ class LiveServer final : public http::UpgradeHandler, public NewsSink {
   http::asio::any_io_executor executor_;
   SubscriptionHub hub_;
   std::unordered_map<ClientId, std::shared_ptr<Session>> sessions_;
+  std::function<void(bool)> audience_changed_ = [](bool) {};
   bool closing_ = false;
 };
 

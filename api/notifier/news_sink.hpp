@@ -14,6 +14,9 @@ class NewsSink {
   using Batch = std::vector<std::pair<ports::Position, wire::News>>;
 
   virtual ~NewsSink() = default;
+  // `changed` is told, on any thread, whenever the first listener comes or the last one goes. Once,
+  // before the first listener.
+  virtual void on_audience(std::function<void(bool present)> changed) = 0;
   virtual void stream_started(StreamPosition position) = 0;
   // `taken` is called, on any thread, when the batch has been dealt with: the feed reads no further
   // before, so what is read and not yet passed on is bounded.

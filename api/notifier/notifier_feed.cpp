@@ -6,11 +6,15 @@ namespace {
 constexpr int batch_max = 500;
 constexpr milliseconds poll_max{10'000};
 constexpr std::chrono::seconds retry_delay{1};
+// How long it goes on reading for listeners who may come back.
+constexpr std::chrono::seconds audience_linger{60};
 
 }  // namespace
 
 NotifierFeed::NotifierFeed(log::Log log, ports::EventBus& bus, NewsSink& sink)
-    : log_(std::move(log)), bus_(bus), sink_(sink) {}
+    : log_(std::move(log)), bus_(bus), sink_(sink) {
+  sink_.on_audience([this](bool present) { audience_changed(present); });
+}
 
 NotifierFeed::~NotifierFeed() {
   stop();
@@ -30,9 +34,23 @@ void NotifierFeed::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool NotifierFeed::is_stopping() {
+void NotifierFeed::audience_changed(bool present) {
   const std::lock_guard lock(mutex_);
-  return stopping_;
+  audience_ = present;
+  audience_left_at_ = std::chrono::steady_clock::now();
+  wake_.notify_all();
+}
+
+bool NotifierFeed::await_audience() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || audience_; });
+  return !stopping_;
+}
+
+bool NotifierFeed::is_wanted() {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  return audience_ || std::chrono::steady_clock::now() < audience_left_at_ + audience_linger;
 }
 
 bool NotifierFeed::wait_to_retry() {
@@ -41,7 +59,7 @@ bool NotifierFeed::wait_to_retry() {
 }
 
 void NotifierFeed::run() {
-  while (!is_stopping()) {
+  while (await_audience()) {
     if (auto followed = follow(); !followed) {
       log_.warn("live events interrupted", {{"error", followed.error()}});
       if (!wait_to_retry()) return;
@@ -62,7 +80,7 @@ Result<void> NotifierFeed::follow() {
     subscription_ = subscription.get();
   }
   Result<void> outcome;
-  while (outcome && !is_stopping()) {
+  while (outcome && is_wanted()) {
     auto deliveries = subscription->poll(batch_max, poll_max);
     if (!deliveries) {
       outcome = std::unexpected(std::move(deliveries).error());

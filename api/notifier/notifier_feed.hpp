@@ -5,15 +5,17 @@
 #include "common/ports/event_bus.hpp"
 #include "common/runtime/lifecycle.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 namespace trainyard::notifier {
 
-// Reads every event of every job, as every notifier does, and passes it to the sink. After losing
-// the bus it subscribes again and says so, since something may have been missed. Both must outlive
-// it; the sink's server must be running between start() and stop().
+// Reads every event of every job and passes it to the sink while somebody listens there, and for a
+// minute longer, in which a listener may come back and be told what it missed. After losing the
+// bus, or a time without listeners, it subscribes anew and says so, since something may have been
+// missed. Both must outlive it; the sink's server must be running between start() and stop().
 class NotifierFeed final : public runtime::Lifecycle {
  public:
   NotifierFeed(log::Log log, ports::EventBus& bus, NewsSink& sink);
@@ -24,10 +26,13 @@ class NotifierFeed final : public runtime::Lifecycle {
 
  private:
   void run();
-  Result<void> follow();  // until the subscription fails, the topic is another, or stop()
+  // Until the subscription fails, the topic is another, nobody listens any more, or stop().
+  Result<void> follow();
+  bool await_audience();  // false when stopping
+  bool is_wanted();
+  void audience_changed(bool present);
   void pass_on(std::vector<ports::Delivery> deliveries);
   bool wait_to_retry();
-  bool is_stopping();
 
   log::Log log_;
   ports::EventBus& bus_;
@@ -35,6 +40,8 @@ class NotifierFeed final : public runtime::Lifecycle {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool audience_ = false;
+  std::chrono::steady_clock::time_point audience_left_at_;
   bool taken_ = true;
   ports::Subscription* subscription_ = nullptr;  // while it is being polled
   std::thread thread_;

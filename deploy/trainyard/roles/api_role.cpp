@@ -82,7 +82,9 @@ class ApiRole::Parts {
 
 ApiRole::ApiRole(const config::Settings& settings, const log::Log& log, Backbone& backbone)
     : parts_(std::make_unique<Parts>(settings, log, backbone)) {}
-ApiRole::~ApiRole() = default;
+ApiRole::~ApiRole() {
+  stop();
+}
 
 void ApiRole::start() {
   parts_->start();
