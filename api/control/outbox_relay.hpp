@@ -24,6 +24,8 @@ struct RelayOptions {
   Backoff backoff;
   // A job is to be tried again at that time: the dispatcher's business.
   std::function<void(TimePoint)> on_retry = [](TimePoint) {};
+  // A batch has no open jobs left. May be said again; must not block.
+  std::function<void(BatchId)> on_batch_end = [](BatchId) {};
 };
 
 // Carries the outbox to the bus: what a transaction committed is told at least once, in order per

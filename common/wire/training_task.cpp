@@ -62,6 +62,10 @@ Result<TrainingAnswer> parse_training_answer(std::string_view text) {
                         .artifact_uri = tree["artifact_uri"].get<std::string>()};
 }
 
+std::string fits_folder(BatchId batch) {
+  return "fits/" + batch.to_string();
+}
+
 std::string drill_of(std::string_view config) {
   if (config.find("\"drill\"") == std::string_view::npos) return {};
   const auto tree = json::parse(config, nullptr, false);

@@ -33,6 +33,9 @@ std::string to_json(const TrainingAnswer& answer);
 Result<TrainingRequest> parse_training_request(std::string_view text);
 Result<TrainingAnswer> parse_training_answer(std::string_view text);
 
+// The folder of the artefact store in which the jobs of a batch share their fits.
+std::string fits_folder(BatchId batch);
+
 // The fault drill that a job's config asks for, or empty. Cheap where there is none.
 std::string drill_of(std::string_view config);
 

@@ -218,7 +218,7 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
   TRY(const auto segments, choose_segments(*loaded, spec));
   const auto plan = plan_of(request, options.model_names);
   const auto& batch = request.asked.batch_id;
-  state.fits.share_in(batch ? "fits/" + batch->to_string() : "");
+  state.fits.share_in(batch ? wire::fits_folder(*batch) : "");
   forecast::Fitter fitter(options.models,
                           {.levels = spec.levels,
                            .seed = spec.seed,

@@ -1,9 +1,12 @@
 #include "deploy/trainyard/roles/control_role.hpp"
 
 #include "api/control/dispatcher.hpp"
+#include "api/control/fit_sweeper.hpp"
 #include "api/control/leader.hpp"
 #include "api/control/outbox_relay.hpp"
 #include "api/control/reaper.hpp"
+#include "common/adapters/filesystem/directory_artifact_store.hpp"
+#include "deploy/trainyard/roles/training_tools.hpp"
 
 #include <ranges>
 
@@ -17,18 +20,24 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
   auto dispatcher = std::make_unique<control::Dispatcher>(log, *backbone.store, system_clock(),
                                                           control::DispatcherOptions{});
   auto& hinted = *dispatcher;
+  auto sweeper = std::make_unique<control::FitSweeper>(
+      log, filesystem::open_artifact_store(artifact_dir_of(settings)));
+  auto& swept = *sweeper;
   Loops loops;
   loops.push_back(std::move(dispatcher));
+  loops.push_back(std::move(sweeper));
   loops.push_back(std::make_unique<control::Reaper>(
       log, *backbone.store,
       control::ReaperOptions{.lease = settings.worker.lease,
                              .interval = settings.worker.lease / 3,
                              .policy = retry_policy_of(settings)}));
-  // Last, so that it is stopped first: it gives the dispatcher hints.
+  // Last, so that it is stopped first: it gives the others hints.
   loops.push_back(std::make_unique<control::OutboxRelay>(
       log, *backbone.store, *backbone.bus,
-      control::RelayOptions{.source = instance,
-                            .on_retry = [&hinted](TimePoint due) { hinted.expect(due); }}));
+      control::RelayOptions{
+          .source = instance,
+          .on_retry = [&hinted](TimePoint due) { hinted.expect(due); },
+          .on_batch_end = [&swept](BatchId batch) { swept.batch_ended(batch); }}));
   return loops;
 }
 

@@ -90,7 +90,8 @@ class OutboxRelayTest : public ::testing::Test {
         RelayOptions{.rescan = std::chrono::hours(1),
                      .done_linger = milliseconds(1),
                      .backoff = {.first = milliseconds(1), .last = milliseconds(10)},
-                     .on_retry = [this](TimePoint at) { retry_at = at; }});
+                     .on_retry = [this](TimePoint at) { retry_at = at; },
+                     .on_batch_end = [this](BatchId id) { ended_batches.push_back(id); }});
     relay->start();
   }
 
@@ -104,6 +105,7 @@ class OutboxRelayTest : public ::testing::Test {
   std::unique_ptr<ports::Subscription> events =
       *bus.subscribe({.topics = {ports::topics::job_events}, .group = std::nullopt});
   std::atomic<TimePoint> retry_at{TimePoint::min()};
+  std::vector<BatchId> ended_batches;  // read once their event has arrived
   std::unique_ptr<OutboxRelay> relay;
 };
 
@@ -182,6 +184,7 @@ TEST_F(OutboxRelayTest, TellsTheEndOfABatch) {
   store.put({.id = 7, .job = {}, .history = {}, .dispatch_no = {}, .batch = batch});
   EXPECT_THAT(ids_of(*events, 1), ElementsAre(batch.id.to_string() + ":completed:7"));
   EXPECT_TRUE(store.eventually(has_rows(0)));
+  EXPECT_THAT(ended_batches, ElementsAre(batch.id));
 }
 
 TEST_F(OutboxRelayTest, TellsTheWorkersWhatToStop) {

@@ -1,0 +1,55 @@
+#include "api/control/fit_sweeper.hpp"
+
+#include "common/adapters/filesystem/directory_artifact_store.hpp"
+#include "common/wire/training_task.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <unistd.h>
+
+namespace trainyard::control {
+namespace {
+
+// Tells when a folder has been removed from the store below.
+class ToldStore final : public ports::ArtifactStore {
+ public:
+  explicit ToldStore(std::unique_ptr<ports::ArtifactStore> inner) : inner_(std::move(inner)) {}
+
+  Result<std::string> put(std::string_view name, std::string_view bytes) override {
+    return inner_->put(name, bytes);
+  }
+  Result<std::string> get(std::string_view name) override { return inner_->get(name); }
+  Result<void> remove_all(std::string_view prefix) override {
+    auto done = inner_->remove_all(prefix);
+    removed.set_value();
+    return done;
+  }
+
+  std::promise<void> removed;
+
+ private:
+  std::unique_ptr<ports::ArtifactStore> inner_;
+};
+
+TEST(FitSweeper, RemovesTheFitsOfAnEndedBatchAlone) {
+  auto pattern = (std::filesystem::temp_directory_path() / "trainyard-fits-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(pattern.data());
+  const auto store = std::make_shared<ToldStore>(filesystem::open_artifact_store(folder));
+  const auto ended = BatchId::make();
+  const auto open = BatchId::make();
+  for (const auto batch : {ended, open})
+    ASSERT_TRUE(store->put(wire::fits_folder(batch) + "/key", "fit"));
+  FitSweeper sweeper({}, store);
+  sweeper.start();
+  sweeper.batch_ended(ended);
+  store->removed.get_future().wait();
+  EXPECT_EQ(store->get(wire::fits_folder(ended) + "/key").error().code, Errc::not_found);
+  EXPECT_TRUE(store->get(wire::fits_folder(open) + "/key"));
+  sweeper.stop();
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace trainyard::control
