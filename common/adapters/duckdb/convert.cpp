@@ -97,10 +97,13 @@ Result<ports::Converted> convert_to_parquet(Connection& connection, const std::s
                       .hint = "add the observations, one per row",
                       .category = Category::data});
   }
+  const auto lines =
+      file.format == FileFormat::csv ? LineNumbers::of_csv(file.path, converted.rows) : file.lines;
   const auto partial = output + ".partial";
   const auto written = connection.run(
-      fmt::format("COPY (SELECT {} FROM {}) TO {} (FORMAT parquet, ROW_GROUP_SIZE 61440)", selected,
-                  file.scan, quote_text(partial)),
+      fmt::format("COPY (SELECT {} FROM {}) TO {} (FORMAT parquet, ROW_GROUP_SIZE "
+                  "61440, KV_METADATA {{{}: {}}})",
+                  selected, file.scan, quote_text(partial), lines_key, quote_text(lines.to_text())),
       stop);
   std::error_code error;
   if (const auto settled = settle(connection, file, written); !settled) {

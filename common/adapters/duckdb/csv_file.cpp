@@ -145,29 +145,23 @@ Result<CsvDialect> read_dialect(const std::string& path) {
   return dialect;
 }
 
-std::vector<std::int64_t> irregular_lines(const std::string& path, std::int64_t records) {
-  std::vector<std::int64_t> starts;
+void for_each_record(const std::string& path, const std::function<void(std::int64_t)>& take) {
   std::int64_t line = 1;
   bool in_record = false;
   bool after_return = false;
-  bool is_regular = true;
   scan(path, [&](char c, bool is_quoted) {
     const bool is_pair = c == '\n' && after_return;
     after_return = c == '\r';
     if (is_pair) return true;  // the second half of CRLF
     if (c != '\n' && c != '\r') {
-      if (!in_record) starts.push_back(line);
+      if (!in_record) take(line);
       in_record = true;
       return true;
     }
-    if (is_quoted || !in_record) is_regular = false;
     if (!is_quoted) in_record = false;
     ++line;
     return true;
   });
-  if (!starts.empty()) starts.erase(starts.begin());  // the header
-  if (is_regular || static_cast<std::int64_t>(starts.size()) != records) return {};
-  return starts;
 }
 
 std::int64_t line_at(const std::string& path, std::int64_t offset) {

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,8 @@ struct CsvDialect {
 // header, a name twice, not UTF-8, compressed.
 Result<CsvDialect> read_dialect(const std::string& path);
 
-// The lines (from 1) at which the data records start, or nothing when record i is on line i + 2:
-// the usual file without blank lines and without line breaks in quotes.
-std::vector<std::int64_t> irregular_lines(const std::string& path, std::int64_t records);
+// Calls take(line) with the line (from 1) at which each record starts, the header's first.
+void for_each_record(const std::string& path, const std::function<void(std::int64_t)>& take);
 
 // The line that holds the byte at `offset`, from 1; line breaks at the offset itself are skipped.
 std::int64_t line_at(const std::string& path, std::int64_t offset);

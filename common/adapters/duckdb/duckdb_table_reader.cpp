@@ -2,7 +2,6 @@
 
 #include "common/adapters/duckdb/connection.hpp"
 #include "common/adapters/duckdb/convert.hpp"
-#include "common/adapters/duckdb/csv_file.hpp"
 #include "common/adapters/duckdb/find_kinds.hpp"
 #include "common/adapters/duckdb/table_file.hpp"
 #include "common/domain/forecast_spec.hpp"
@@ -167,19 +166,12 @@ class Collector {
   std::size_t last_ = 0;
 };
 
-// From record numbers (from 0) to what people count: lines or rows (from 1).
-void number_rows(domain::SeriesTable& table, const TableFile& file, bool is_filtered) {
-  std::vector<std::int64_t> lines;
-  const bool is_csv = file.format == FileFormat::csv;
-  if (is_csv && !is_filtered) lines = irregular_lines(file.path, table.rows);
-  const auto number = [&](std::int64_t record) {
-    if (!lines.empty()) return lines[static_cast<std::size_t>(record)];
-    return record + (is_csv ? 2 : 1);
-  };
+// From record numbers (from 0) to what people count.
+void number_rows(domain::SeriesTable& table, const LineNumbers& lines) {
   for (auto& segment : table.segments) {
     for (auto& observation : segment.observations)
-      observation.row = number(observation.row);
-    if (segment.problem) segment.problem->row = number(*segment.problem->row);
+      observation.row = lines.at(observation.row);
+    if (segment.problem) segment.problem->row = lines.at(*segment.problem->row);
   }
 }
 
@@ -214,7 +206,11 @@ Result<domain::SeriesTable> DuckDbTableReader::read(const ports::SeriesQuery& qu
   const auto take = [&](const Chunk& chunk) { collector.take(chunk); };
   const auto streamed = database->stream(plan.sql, plan.columns, take, stop);
   TRY_DO(settle(*database, plan.file, streamed));
-  number_rows(collector.table, plan.file, query.segment.has_value());
+  const auto& file = plan.file;
+  number_rows(collector.table, file.format == FileFormat::parquet ? file.lines
+                               : query.segment
+                                   ? LineNumbers::of_plain_csv()
+                                   : LineNumbers::of_csv(file.path, collector.table.rows));
   return std::move(collector.table);
 }
 

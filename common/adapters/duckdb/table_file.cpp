@@ -91,6 +91,14 @@ Result<TableFile> open_parquet(Connection& connection, const std::string& path) 
   for (const auto& column : columns) {
     file.columns.push_back({.name = *column[0], .type = *column[1], .kind = kind_of(*column[1])});
   }
+  TRY(const auto lines,
+      connection.rows(fmt::format("SELECT decode(value) FROM parquet_kv_metadata({}) "
+                                  "WHERE key = CAST({} AS BLOB)",
+                                  quote_path(path), quote_text(lines_key)),
+                      1));
+  if (!lines.empty()) {
+    file.lines = LineNumbers::from_text(lines.front()[0].value_or("")).value_or(file.lines);
+  }
   return file;
 }
 

@@ -18,4 +18,14 @@ int failed_segments(const TrainingSummary& summary) {
       std::ranges::count_if(summary.segments, [](const auto& s) { return s.best_model.empty(); }));
 }
 
+bool is_refused(const TrainingSummary& summary) {
+  return !summary.segments.empty() &&
+         std::ranges::all_of(summary.segments, [](const auto& segment) {
+           return !segment.models.empty() &&
+                  std::ranges::all_of(segment.models, [](const auto& model) {
+                    return model.category == Category::data || model.category == Category::config;
+                  });
+         });
+}
+
 }  // namespace trainyard::terminal

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -28,8 +30,9 @@ struct ForecastRow {
 // What became of one model on one segment.
 struct ModelResult {
   std::string model;
-  std::string status;  // completed, failed, cancelled
-  std::string reason;  // why it has no forecast; empty when it has
+  std::string status;                               // completed, failed, cancelled
+  std::string reason;                               // why it has no forecast; empty when it has
+  std::optional<Category> category = std::nullopt;  // of a failure
   Metrics metrics;
   std::vector<ForecastRow> forecast;
 };
@@ -49,5 +52,7 @@ struct TrainingSummary {
 
 std::optional<double> metric_of(const Metrics& metrics, const std::string& name);
 int failed_segments(const TrainingSummary& summary);
+// Whether there is no forecast at all, and only the data or the request are to blame.
+bool is_refused(const TrainingSummary& summary);
 
 }  // namespace trainyard::terminal

@@ -28,7 +28,10 @@ terminal::Metrics metrics_of(const json& values) {
 }
 
 ModelResult result_of(const domain::Job& job) {
-  return {.model = job.model, .status = std::string(to_string(job.status)), .reason = job.error};
+  return {.model = job.model,
+          .status = std::string(to_string(job.status)),
+          .reason = job.error,
+          .category = job.error_category};
 }
 
 Result<ModelResult> completed_result(ports::JobStore& store, const domain::Job& job) {

@@ -117,6 +117,7 @@ class Training {
       std::fflush(stdout);
       stop_.wait();
     }
+    if (terminal::is_refused(summary)) return Exit::usage;
     return terminal::failed_segments(summary) > 0 ? Exit::some_failed : Exit::ok;
   }
 
@@ -171,10 +172,10 @@ class Training {
   void print_results(const terminal::TrainingSummary& summary, BatchId batch) const {
     if (options_.as_json) {
       fmt::print("{}\n", to_json(summary, batch));
-      return;
+    } else {
+      fmt::print("\n{}\nWritten: {}/forecast.csv, metrics.csv, best.csv\n",
+                 terminal::render_leaderboard(summary), options_.output.string());
     }
-    fmt::print("\n{}\nWritten: {}/forecast.csv, metrics.csv, best.csv\n",
-               terminal::render_leaderboard(summary), options_.output.string());
     for (const auto& segment : summary.segments) {
       if (!segment.best_model.empty() || segment.models.empty()) continue;
       fmt::print(stderr, "failed: {}: {}\n", segment.segment, segment.models.front().reason);

@@ -39,7 +39,7 @@ TEST_F(ConvertTest, KeepsEveryValueAndFindsTypes) {
   const auto table = read_back();
   ASSERT_TRUE(table) << describe(table.error());
   EXPECT_EQ(table->segments[0].observations[0].value, 1.5);
-  EXPECT_EQ(table->segments[1].observations[0].row, 2);
+  EXPECT_EQ(table->segments[1].observations[0].row, 3);
   EXPECT_TRUE(std::isnan(table->segments[1].observations[0].value));
 }
 
@@ -57,8 +57,20 @@ TEST_F(ConvertTest, KeepsABadCellSoThatItsSegmentIsRefusedLater) {
   ASSERT_TRUE(table) << describe(table.error());
   EXPECT_FALSE(table->segments[0].problem);
   ASSERT_TRUE(table->segments[1].problem);
-  EXPECT_EQ(table->segments[1].problem->row, 2);
+  EXPECT_EQ(table->segments[1].problem->row, 3);
   EXPECT_THAT(table->segments[1].problem->detail, testing::HasSubstr("'oops'"));
+}
+
+TEST_F(ConvertTest, RemembersOnWhichLineEachRowWas) {
+  ASSERT_TRUE(convert("unique_id,ds,y\n\n\"a\nb\",2020-01-01,1\nc,2020-01-01,oops\n"));
+  const auto second = folder.path("second.parquet");
+  ASSERT_TRUE(reader->to_parquet(folder.path("out.parquet"), second, {}));
+  std::filesystem::rename(second, folder.path("out.parquet"));
+  const auto table = read_back();
+  ASSERT_TRUE(table) << describe(table.error());
+  EXPECT_EQ(table->segments[0].observations[0].row, 3);
+  ASSERT_TRUE(table->segments[1].problem);
+  EXPECT_EQ(table->segments[1].problem->row, 5);
 }
 
 TEST_F(ConvertTest, RefusesABrokenFileAndLeavesNothingBehind) {

@@ -1,6 +1,5 @@
 #include "common/adapters/duckdb/duckdb_table_reader.hpp"
 
-#include "common/adapters/duckdb/csv_file.hpp"
 #include "tests/unit/duckdb/temporary_file.hpp"
 
 #include <gmock/gmock.h>
@@ -248,13 +247,6 @@ TEST_F(DuckDbTableReaderTest, SaysToRunSetupWhenTheLibraryIsMissing) {
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, Errc::unavailable);
   EXPECT_THAT(info.error().hint, HasSubstr("deploy/setup"));
-}
-
-TEST(IrregularLines, CountsBlankLinesAndLineBreaksInQuotes) {
-  const TemporaryFolder folder;
-  const auto path = folder.write("t.csv", "a,b\r\n1,\"x\r\ny\"\r\n\r\n2,z\r\n");
-  EXPECT_EQ(irregular_lines(path, 2), (std::vector<std::int64_t>{2, 5}));
-  EXPECT_TRUE(irregular_lines(folder.write("u.csv", "a,b\n1,2\n3,4\n"), 2).empty());
 }
 
 }  // namespace

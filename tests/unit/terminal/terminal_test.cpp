@@ -70,5 +70,23 @@ TEST(ProgressBars, CountWhatIsDone) {
   EXPECT_THAT(render_progress_line(progress), HasSubstr("50 %  25/50 jobs"));
 }
 
+TrainingSummary failed_with(std::initializer_list<Category> categories) {
+  TrainingSummary summary;
+  for (const auto category : categories) {
+    const ModelResult ets{.model = "ets", .status = "failed", .category = category};
+    summary.segments.push_back({.segment = "a", .models = {ets}});
+  }
+  return summary;
+}
+
+TEST(TrainingSummary, IsRefusedWhenOnlyDataAndConfigAreToBlame) {
+  EXPECT_TRUE(is_refused(failed_with({Category::data, Category::config})));
+  EXPECT_FALSE(is_refused(failed_with({Category::data, Category::cluster})));
+  auto summary = failed_with({Category::data});
+  summary.segments.push_back(
+      {.segment = "b", .best_model = "ets", .models = {{.model = "ets", .status = "completed"}}});
+  EXPECT_FALSE(is_refused(summary));
+}
+
 }  // namespace
 }  // namespace trainyard::terminal

@@ -100,7 +100,9 @@ export function JobSummary({ job }: { job: Job }) {
       ) : null}
       <dl className="figures">
         {active ? (
-          <Figure label="Time left">{eta === undefined ? "–" : `≈ ${formatDuration(Math.max(1, eta))}`}</Figure>
+          <Figure label="Time left">
+            {eta === undefined ? "–" : `≈ ${formatDuration(Math.max(1, eta))}`}
+          </Figure>
         ) : null}
         <Figure label={active ? "Running for" : "Took"}>
           {taken === undefined ? "–" : formatDuration(taken)}
