@@ -1,9 +1,9 @@
 #pragma once
 
-#include "api/control/outage.hpp"
 #include "api/control/ticker.hpp"
 #include "common/log/log.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/runtime/outage.hpp"
 
 #include <atomic>
 
@@ -15,7 +15,7 @@ struct DispatcherOptions {
   milliseconds announce_age{120'000};  // admitted so long ago and unclaimed: told once more
   milliseconds announce_interval{30'000};
   int announce_max = 200;
-  Backoff backoff;
+  runtime::Backoff backoff;
 };
 
 // Admits waiting jobs whose time has come (retries, mostly: acceptance admits what nothing holds
@@ -43,7 +43,7 @@ class Dispatcher final : public runtime::Lifecycle {
   DispatcherOptions options_;
   std::chrono::steady_clock::time_point announce_at_;
   std::atomic<TimePoint> next_look_{TimePoint::min()};
-  Outage outage_;
+  runtime::Outage outage_;
   Ticker ticker_;  // last: its thread uses the rest
 };
 

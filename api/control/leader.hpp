@@ -1,9 +1,9 @@
 #pragma once
 
-#include "api/control/outage.hpp"
 #include "api/control/ticker.hpp"
 #include "common/log/log.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/runtime/outage.hpp"
 
 #include <memory>
 #include <string>
@@ -15,7 +15,7 @@ struct LeaderOptions {
   std::string role = "control";
   std::string instance;  // unique per boot
   milliseconds ttl{30'000};
-  Backoff backoff;
+  runtime::Backoff backoff;
 };
 
 // Runs a set of loops in one instance at a time: makes and starts them when this one is elected,
@@ -43,7 +43,7 @@ class Leader final : public runtime::Lifecycle {
   std::function<Loops()> make_loops_;
   Loops loops_;
   std::chrono::steady_clock::time_point elected_until_;
-  Outage outage_;
+  runtime::Outage outage_;
   Ticker ticker_;  // last: its thread uses the rest
 };
 

@@ -220,9 +220,9 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
   std::chrono::steady_clock::time_point retry_at_;
   bool stopping_ = false;
 
-  Outage reading_;     // the publisher's
-  Outage publishing_;  // under the mutex
-  Outage deleting_;    // the finisher's
+  runtime::Outage reading_;     // the publisher's
+  runtime::Outage publishing_;  // under the mutex
+  runtime::Outage deleting_;    // the finisher's
 };
 
 OutboxRelay::OutboxRelay(log::Log log, ports::JobStore& store, ports::EventBus& bus,

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "api/control/outage.hpp"
 #include "api/control/relay_window.hpp"
 #include "common/log/log.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/job_store.hpp"
 #include "common/runtime/lifecycle.hpp"
+#include "common/runtime/outage.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,7 +21,7 @@ struct RelayOptions {
   // Delivered rows gather for this long before they are deleted in one transaction: nobody waits
   // for it, and each transaction costs a sync.
   milliseconds done_linger{20};
-  Backoff backoff;
+  runtime::Backoff backoff;
   // A job is to be tried again at that time: the dispatcher's business.
   std::function<void(TimePoint)> on_retry = [](TimePoint) {};
   // A batch has no open jobs left. May be said again; must not block.

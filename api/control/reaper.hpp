@@ -1,11 +1,11 @@
 #pragma once
 
 #include "api/control/lease_watch.hpp"
-#include "api/control/outage.hpp"
 #include "api/control/ticker.hpp"
 #include "common/domain/retry_policy.hpp"
 #include "common/log/log.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/runtime/outage.hpp"
 
 namespace trainyard::control {
 
@@ -14,7 +14,7 @@ struct ReaperOptions {
   milliseconds interval{10'000};  // between looks while nothing is expired
   domain::RetryPolicy policy;
   int set_max = 1'000;
-  Backoff backoff;
+  runtime::Backoff backoff;
 };
 
 // Takes jobs back from workers that stopped renewing their leases, one lease after the store says
@@ -34,7 +34,7 @@ class Reaper final : public runtime::Lifecycle {
   ports::JobStore& store_;
   ReaperOptions options_;
   LeaseWatch watch_;
-  Outage outage_;
+  runtime::Outage outage_;
   Ticker ticker_;  // last: its thread uses the rest
 };
 

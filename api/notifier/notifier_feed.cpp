@@ -5,14 +5,17 @@ namespace {
 
 constexpr int batch_max = 500;
 constexpr milliseconds poll_max{10'000};
-constexpr std::chrono::seconds retry_delay{1};
 // How long it goes on reading for listeners who may come back.
 constexpr std::chrono::seconds audience_linger{60};
+constexpr runtime::Backoff pauses{.first = milliseconds(100), .last = milliseconds(1'000)};
 
 }  // namespace
 
 NotifierFeed::NotifierFeed(log::Log log, ports::EventBus& bus, NewsSink& sink)
-    : log_(std::move(log)), bus_(bus), sink_(sink) {
+    : log_(std::move(log)),
+      bus_(bus),
+      sink_(sink),
+      outage_(log_, "event bus (live events)", pauses) {
   sink_.on_audience([this](bool present) { audience_changed(present); });
 }
 
@@ -53,16 +56,15 @@ bool NotifierFeed::is_wanted() {
   return audience_ || std::chrono::steady_clock::now() < audience_left_at_ + audience_linger;
 }
 
-bool NotifierFeed::wait_to_retry() {
+bool NotifierFeed::wait_to_retry(milliseconds time) {
   std::unique_lock lock(mutex_);
-  return !wake_.wait_for(lock, retry_delay, [this] { return stopping_; });
+  return !wake_.wait_for(lock, time, [this] { return stopping_; });
 }
 
 void NotifierFeed::run() {
   while (await_audience()) {
     if (auto followed = follow(); !followed) {
-      log_.warn("live events interrupted", {{"error", followed.error()}});
-      if (!wait_to_retry()) return;
+      if (!wait_to_retry(outage_.failed(followed.error()))) return;
     }
   }
 }
@@ -74,6 +76,7 @@ Result<void> NotifierFeed::follow() {
   TRY(const auto ends, bus_.end_of(ports::topics::job_events));
   const auto start = StreamPosition::at_end(ends);
   sink_.stream_started(start);
+  outage_.over();
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return {};

@@ -4,6 +4,7 @@
 #include "common/log/log.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/runtime/lifecycle.hpp"
+#include "common/runtime/outage.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -32,11 +33,12 @@ class NotifierFeed final : public runtime::Lifecycle {
   bool is_wanted();
   void audience_changed(bool present);
   void pass_on(std::vector<ports::Delivery> deliveries);
-  bool wait_to_retry();
+  bool wait_to_retry(milliseconds time);
 
   log::Log log_;
   ports::EventBus& bus_;
   NewsSink& sink_;
+  runtime::Outage outage_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -45,9 +45,9 @@ void StopSignal::restore_default() {
   pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
 }
 
-bool StopSignal::arrived() const {
-  pollfd ready{.fd = fd_, .events = POLLIN};
-  return poll(&ready, 1, 0) == 1;
+bool StopSignal::arrives_within(std::chrono::milliseconds time) const {
+  pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
+  return poll(&ready, 1, static_cast<int>(time.count())) == 1;
 }
 
 }  // namespace trainyard

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 namespace trainyard::runner {
@@ -19,8 +20,7 @@ constexpr int set_max = 1'000;
 // Room comes back sooner than this with short jobs, and pausing costs the bus its prefetch.
 constexpr milliseconds pause_after{200};
 constexpr milliseconds paused_poll{1'000};
-constexpr milliseconds retry_first{50};
-constexpr milliseconds retry_max{2'000};
+constexpr runtime::Backoff pauses{.first = milliseconds(50), .last = milliseconds(1'000)};
 
 bool is_unknown_outcome(const Result<domain::JobChange>& applied) {
   return !applied &&
@@ -38,6 +38,8 @@ Intake::Intake(log::Log log, ports::JobStore& store, ports::EventBus& bus,
       leases_(leases),
       options_(std::move(options)),
       random_(std::random_device{}()),
+      claiming_(log_, "store (claiming jobs)", pauses),
+      reading_(log_, "event bus (reading jobs)", pauses),
       look_for_lost_at_(steady_clock::now() + options_.direct_claim_interval) {}
 
 Result<void> Intake::subscribe() {
@@ -99,9 +101,9 @@ void Intake::take_in(std::stop_token stop, int room) {
                         ? subscription_->poll(room, std::max(left, milliseconds(0)))
                         : std::exchange(carried_over_, {});
   if (!deliveries) {
-    log_.warn("no messages can be read", {{"reason", deliveries.error()}});
-    pause_for(stop, retry_max);
-  } else if (!deliveries->empty()) {
+    pause_for(stop, reading_.failed(deliveries.error()));
+  } else {
+    reading_.over();
     claim(stop, read(std::move(*deliveries)));
   }
   if (steady_clock::now() >= look_for_lost_at_ && !stop.stop_requested()) {
@@ -161,47 +163,51 @@ std::vector<Intake::Wanted> Intake::read(std::vector<ports::Delivery> deliveries
 
 void Intake::claim(std::stop_token stop, std::vector<Wanted> wanted) {
   if (wanted.empty()) return;
-  std::vector<domain::JobCommand> claims;
-  claims.reserve(wanted.size());
-  for (const auto& each : wanted)
-    claims.emplace_back(each.claim);
-  const auto until = runtime::boottime_now() + options_.lease;
-  const auto applied = apply_until_known(stop, claims);
+  const auto applied = apply_until_known(stop, wanted);
   std::vector<ports::Position> done;
   for (std::size_t i = 0; i < wanted.size(); ++i)
-    settle(wanted[i], applied[i], until, done);
+    settle(wanted[i], applied[i], done);
   if (!done.empty()) subscription_->done(done);
 }
 
-ports::Applied Intake::apply_until_known(std::stop_token stop,
-                                         const std::vector<domain::JobCommand>& claims) {
-  auto applied = store_.apply(claims);
-  auto wait = retry_first;
+// The same tokens each time: a claim that was committed after all is recognised.
+ports::Applied Intake::apply_until_known(std::stop_token stop, std::vector<Wanted>& wanted) {
+  ports::Applied applied(wanted.size(), fail(Errc::unavailable, "not tried yet"));
+  std::vector<std::size_t> open(wanted.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
   bool paused = false;
   while (true) {
-    std::vector<std::size_t> unknown;
-    for (std::size_t i = 0; i < applied.size(); ++i) {
-      if (is_unknown_outcome(applied[i])) unknown.push_back(i);
+    apply_some(open, wanted, applied);
+    std::erase_if(open, [&](std::size_t i) { return !is_unknown_outcome(applied[i]); });
+    if (open.empty()) {
+      claiming_.over();
+      break;
     }
-    if (unknown.empty()) break;
-    log_.warn("jobs could not be claimed",
-              {{"jobs", unknown.size()}, {"reason", applied[unknown.front()].error()}});
+    const auto wait = claiming_.failed(applied[open.front()].error());
     if (!std::exchange(paused, true)) subscription_->pause();
     if (keep_membership(stop, wait) || stop.stop_requested()) break;
-    wait = std::min(wait * 2, retry_max);
-    // The same tokens: a claim that was committed after all is recognised.
-    std::vector<domain::JobCommand> again;
-    for (const auto i : unknown)
-      again.push_back(claims[i]);
-    auto answers = store_.apply(again);
-    for (std::size_t k = 0; k < unknown.size(); ++k)
-      applied[unknown[k]] = std::move(answers[k]);
   }
   if (paused) subscription_->resume();
   return applied;
 }
 
-void Intake::settle(const Wanted& wanted, const Result<domain::JobChange>& applied, Boottime until,
+void Intake::apply_some(const std::vector<std::size_t>& which, std::vector<Wanted>& wanted,
+                        ports::Applied& applied) {
+  const auto until = runtime::boottime_now() + options_.lease;
+  std::vector<domain::JobCommand> claims;
+  claims.reserve(which.size());
+  for (const auto i : which) {
+    if (!wanted[i].in_doubt) wanted[i].until = until;
+    claims.emplace_back(wanted[i].claim);
+  }
+  auto answers = store_.apply(claims);
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    auto& answer = applied[which[k]] = std::move(answers[k]);
+    if (!answer && answer.error().code == Errc::in_doubt) wanted[which[k]].in_doubt = true;
+  }
+}
+
+void Intake::settle(const Wanted& wanted, const Result<domain::JobChange>& applied,
                     std::vector<ports::Position>& done) {
   if (is_unknown_outcome(applied)) return;  // stopping: the message comes again to another worker
   done.insert(done.end(), wanted.older.begin(), wanted.older.end());
@@ -210,8 +216,8 @@ void Intake::settle(const Wanted& wanted, const Result<domain::JobChange>& appli
   }
   if (applied) {
     const auto& job = applied->job;
-    if (!leases_.add(job, until)) executor_.abandon(job.id);
-    executor_.start(job, until);
+    if (!leases_.add(job, wanted.until)) executor_.abandon(job.id);
+    executor_.start(job, wanted.until);
     if (leases_.take_cancel(job.id)) executor_.cancel(job.id);
   } else if (applied.error().code != Errc::lease_lost &&
              applied.error().code != Errc::illegal_transition) {

@@ -4,6 +4,7 @@
 #include "common/ports/event_bus.hpp"
 #include "common/ports/executor.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/runtime/outage.hpp"
 #include "worker/runner/lease_table.hpp"
 
 #include <atomic>
@@ -42,6 +43,8 @@ class Intake {
     domain::Claim claim;
     std::optional<ports::Delivery> delivery;
     std::vector<ports::Position> older;  // of messages for the same job
+    Boottime until{0};                   // its lease, once claimed, holds at least this long
+    bool in_doubt = false;  // it may have been claimed already, when it was first tried
   };
 
   void take_in(std::stop_token stop, int room);
@@ -50,10 +53,11 @@ class Intake {
   std::vector<Wanted> read(std::vector<ports::Delivery> deliveries);
   Wanted want(const ports::DispatchRef& ref) const;
   void claim(std::stop_token stop, std::vector<Wanted> wanted);
-  ports::Applied apply_until_known(std::stop_token stop,
-                                   const std::vector<domain::JobCommand>& claims);
+  ports::Applied apply_until_known(std::stop_token stop, std::vector<Wanted>& wanted);
+  void apply_some(const std::vector<std::size_t>& which, std::vector<Wanted>& wanted,
+                  ports::Applied& applied);
   bool keep_membership(std::stop_token stop, std::chrono::milliseconds time);
-  void settle(const Wanted& wanted, const Result<domain::JobChange>& applied, Boottime until,
+  void settle(const Wanted& wanted, const Result<domain::JobChange>& applied,
               std::vector<ports::Position>& done);
   void park(const ports::Delivery& delivery, const std::string& reason);
 
@@ -66,6 +70,8 @@ class Intake {
   std::shared_ptr<ports::Subscription> subscription_;
   std::vector<ports::Delivery> carried_over_;  // that a paused poll returned
   std::mt19937_64 random_;
+  runtime::Outage claiming_;
+  runtime::Outage reading_;
   std::chrono::steady_clock::time_point look_for_lost_at_;
 
   std::atomic<bool> wants_room_ = false;

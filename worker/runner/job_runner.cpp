@@ -1,6 +1,7 @@
 #include "worker/runner/job_runner.hpp"
 
 #include "common/base/uuid.hpp"
+#include "common/runtime/outage.hpp"
 #include "common/wire/job_control.hpp"
 #include "worker/runner/finisher.hpp"
 #include "worker/runner/intake.hpp"
@@ -22,7 +23,6 @@ using std::chrono::milliseconds;
 // What writing down the last ends may take when the store is slow.
 constexpr milliseconds last_writes{5'000};
 constexpr milliseconds control_poll{60'000};
-constexpr milliseconds control_retry{2'000};
 
 IntakeOptions intake_options(const JobRunnerOptions& options, std::string source) {
   return {.worker_id = options.worker_id,
@@ -120,10 +120,10 @@ class JobRunner::Parts {
     while (!stop.stop_requested()) {
       const auto deliveries = control_->poll(100, control_poll);
       if (!deliveries) {
-        log_.warn("no control messages can be read", {{"reason", deliveries.error()}});
-        pause_for(stop, control_retry);
+        pause_for(stop, outage_.failed(deliveries.error()));
         continue;
       }
+      outage_.over();
       for (const auto& delivery : *deliveries) {
         if (const auto control = wire::parse_job_control(delivery.message.value)) {
           leases_.note_cancel(control->job_id);
@@ -138,6 +138,7 @@ class JobRunner::Parts {
   ports::Executor& executor_;
   const JobRunnerOptions options_;
   const std::string source_;
+  runtime::Outage outage_{log_, "event bus (reading cancels)"};  // the listening thread's
   LeaseTable leases_;
   Finisher finisher_;
   ProgressReporter reporter_;

@@ -18,7 +18,8 @@ LeaseKeeper::LeaseKeeper(log::Log log, ports::JobStore& store, ports::Executor& 
       executor_(executor),
       leases_(leases),
       worker_id_(std::move(worker_id)),
-      lease_(lease) {}
+      lease_(lease),
+      outage_(log_, "store (renewing leases)") {}
 
 void LeaseKeeper::run(std::stop_token stop) {
   const auto interval = lease_ / renewals_per_lease;
@@ -43,9 +44,10 @@ bool LeaseKeeper::renew() {
   const auto until = runtime::boottime_now() + lease_;
   const auto renewed = store_.renew(worker_id_, refs, lease_);
   if (!renewed) {
-    log_.warn("leases could not be renewed", {{"reason", renewed.error()}});
+    outage_.failed(renewed.error());
     return false;
   }
+  outage_.over();
   std::unordered_map<JobId, ports::Renewal> by_job;
   for (const auto& renewal : *renewed)
     by_job.emplace(renewal.job_id, renewal);

@@ -3,6 +3,7 @@
 #include "common/log/log.hpp"
 #include "common/ports/executor.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/runtime/outage.hpp"
 #include "worker/runner/lease_table.hpp"
 
 #include <stop_token>
@@ -31,6 +32,7 @@ class LeaseKeeper {
   LeaseTable& leases_;
   const std::string worker_id_;
   const std::chrono::milliseconds lease_;
+  runtime::Outage outage_;
 };
 
 }  // namespace trainyard::runner

@@ -11,7 +11,12 @@ constexpr std::chrono::milliseconds interval{250};
 
 ProgressReporter::ProgressReporter(log::Log log, ports::JobStore& store, ports::EventBus& bus,
                                    LeaseTable& leases, std::string source)
-    : log_(std::move(log)), store_(store), bus_(bus), leases_(leases), source_(std::move(source)) {}
+    : log_(std::move(log)),
+      store_(store),
+      bus_(bus),
+      leases_(leases),
+      source_(std::move(source)),
+      outage_(log_, "store (recording progress)") {}
 
 void ProgressReporter::report(ports::ProgressReport progress) {
   const std::lock_guard lock(mutex_);
@@ -56,8 +61,10 @@ void ProgressReporter::pass_on(std::unordered_map<JobId, ports::ProgressReport> 
     reports.push_back(std::move(report));
   }
   if (reports.empty()) return;
-  if (const auto recorded = store_.record_progress(reports); !recorded) {
-    log_.warn("progress was not recorded", {{"reason", recorded.error()}});
+  if (const auto recorded = store_.record_progress(reports); recorded) {
+    outage_.over();
+  } else {
+    outage_.failed(recorded.error());
   }
   bus_.publish(messages, [](std::size_t, const Result<void>&) {});
 }

@@ -3,6 +3,7 @@
 #include "common/log/log.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/runtime/outage.hpp"
 #include "worker/runner/lease_table.hpp"
 
 #include <condition_variable>
@@ -31,6 +32,7 @@ class ProgressReporter {
   ports::EventBus& bus_;
   LeaseTable& leases_;
   const std::string source_;
+  runtime::Outage outage_;
   std::mutex mutex_;
   std::condition_variable_any some_;
   std::unordered_map<JobId, ports::ProgressReport> latest_;

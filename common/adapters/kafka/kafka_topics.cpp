@@ -5,8 +5,14 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <thread>
 
 namespace trainyard::kafka {
+namespace {
+
+constexpr milliseconds retry_interval{50};
+
+}  // namespace
 
 Result<void> KafkaTopics::ensure(rd_kafka_t& client, const std::vector<std::string>& topics) {
   std::vector<std::string> missing;
@@ -91,6 +97,19 @@ Result<int> KafkaTopics::partition_count(rd_kafka_t& client, const std::string& 
 Result<std::vector<ports::Position>> KafkaTopics::end_of(rd_kafka_t& client,
                                                          const std::string& topic) {
   TRY_DO(ensure(client, {topic}));
+  // A topic that was just made, or whose leader moves, is passing trouble.
+  const auto deadline = std::chrono::steady_clock::now() + options_.request_timeout;
+  while (true) {
+    auto ends = ask_end_of(client, topic);
+    const bool may_pass =
+        !ends && (ends.error().code == Errc::unavailable || ends.error().code == Errc::not_found);
+    if (!may_pass || std::chrono::steady_clock::now() >= deadline) return ends;
+    std::this_thread::sleep_for(retry_interval);
+  }
+}
+
+Result<std::vector<ports::Position>> KafkaTopics::ask_end_of(rd_kafka_t& client,
+                                                             const std::string& topic) {
   TRY(const auto epoch, epoch_of(client, topic));
   TRY(const int count, partition_count(client, topic));
   const PartitionsHandle partitions(rd_kafka_topic_partition_list_new(count));

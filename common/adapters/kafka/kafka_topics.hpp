@@ -24,6 +24,7 @@ class KafkaTopics {
 
  private:
   int timeout() const { return static_cast<int>(options_.request_timeout.count()); }
+  Result<std::vector<ports::Position>> ask_end_of(rd_kafka_t& client, const std::string& topic);
   Result<int> partition_count(rd_kafka_t& client, const std::string& topic);
   Result<void> create(rd_kafka_t& client, const std::vector<std::string>& topics);
 

@@ -13,7 +13,7 @@ namespace {
 using std::chrono::hours;
 using testing::FakeStore;
 
-constexpr Backoff quick{.first = milliseconds(1), .last = milliseconds(5)};
+constexpr runtime::Backoff quick{.first = milliseconds(1), .last = milliseconds(5)};
 
 ports::LeaseSnapshot lease(JobId job, std::int64_t fence, std::int64_t renewals) {
   return {.job_id = job, .fence = fence, .renewals = renewals, .worker_id = "w"};

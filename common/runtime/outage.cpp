@@ -1,6 +1,6 @@
-#include "api/control/outage.hpp"
+#include "common/runtime/outage.hpp"
 
-namespace trainyard::control {
+namespace trainyard::runtime {
 
 Outage::Outage(log::Log log, std::string what, Backoff backoff)
     : log_(std::move(log)), what_(std::move(what)), backoff_(backoff), next_(backoff.first) {}
@@ -17,4 +17,4 @@ void Outage::over() {
   next_ = backoff_.first;
 }
 
-}  // namespace trainyard::control
+}  // namespace trainyard::runtime

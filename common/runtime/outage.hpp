@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace trainyard::control {
+namespace trainyard::runtime {
 
 struct Backoff {
   milliseconds first{50};
@@ -30,4 +30,4 @@ class Outage {
   int tries_ = 0;
 };
 
-}  // namespace trainyard::control
+}  // namespace trainyard::runtime
