@@ -15,7 +15,13 @@ Leader::Leader(log::Log log, ports::JobStore& store, LeaderOptions options,
 
 void Leader::stop() {
   ticker_.stop();
+  if (loops_.empty()) return;
   leave_office();
+  // What is left of the term would keep the others waiting.
+  if (const auto resigned = store_.lead(options_.role, options_.instance, milliseconds(0));
+      !resigned) {
+    log_.debug("leadership runs out by itself", {{"error", resigned.error()}});
+  }
 }
 
 milliseconds Leader::round() {

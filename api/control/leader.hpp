@@ -19,8 +19,8 @@ struct LeaderOptions {
 };
 
 // Runs a set of loops in one instance at a time: makes and starts them when this one is elected,
-// and stops them when it is not re-elected in time or when it stops. Two leaders for a moment are
-// harmless (each loop's actions are conditional); the election only saves work.
+// and stops them when it is not re-elected in time or when it stops (then it resigns). Two leaders
+// for a moment are harmless (each loop's actions are conditional); the election only saves work.
 class Leader final : public runtime::Lifecycle {
  public:
   using Loops = std::vector<std::unique_ptr<runtime::Lifecycle>>;

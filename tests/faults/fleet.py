@@ -25,30 +25,65 @@ class Process:
         self.name, self.command, self.environment = name, command, environment
         self.log_path = Path(log_dir) / f"{name}.log"
         self.child = None
-        self.starts = 0
+        self.expected_code = None
+        self.surprises = []  # exit codes that nobody asked for
 
     def start(self):
-        log = open(self.log_path, "ab")
-        self.child = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
-        self.starts += 1
+        with open(self.log_path, "ab") as log:
+            self.child = subprocess.Popen(self.command, env=self.environment, stdout=log,
+                                          stderr=log)
 
     def revive(self):
-        if self.child is None or self.child.poll() is not None:
-            self.start()
+        code = self.child.poll()
+        if code is None:
+            return
+        if code != self.expected_code:
+            self.surprises.append(code)
+        self.expected_code = None
+        self.start()
 
     def signal(self, number):
         if self.child and self.child.poll() is None:
             self.child.send_signal(number)
 
+    def kill(self):
+        self.expected_code = -signal.SIGKILL
+        self.signal(signal.SIGKILL)
+
+    def children(self):
+        listed = subprocess.run(["pgrep", "-P", str(self.child.pid)], capture_output=True,
+                                text=True)
+        return [int(pid) for pid in listed.stdout.split()]
+
     def stop(self, patience=30):
+        """The exit code, or "killed" when SIGTERM did not end it in time."""
+        self.expected_code = 0
+        child = self.child
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
         try:
-            return self.child.wait(patience)
+            return child.wait(patience)
         except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
+            child.kill()
+            child.wait()
             return "killed"
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def await_gone(pids, limit_seconds):
+    """Seconds until none of them runs any more, or None."""
+    began = time.monotonic()
+    while time.monotonic() < began + limit_seconds:
+        if not any(map(is_running, pids)):
+            return time.monotonic() - began
+        time.sleep(0.01)
+    return None
 
 
 class Postgres:
@@ -98,7 +133,7 @@ class Kafka:
 
 
 class Fleet:
-    """Postgres, Kafka, two control instances, an API, two workers and a notifier-serving API."""
+    """Postgres, Kafka, an API, a notifier, two control instances and two workers."""
 
     def __init__(self, binary, directory, settings=None):
         self.binary, self.directory = str(binary), Path(directory)
@@ -110,23 +145,24 @@ class Fleet:
         self.settings = settings or {}
         self.processes = []
         self.stopping = threading.Event()
-        self.paused = set()
         self.supervisor = threading.Thread(target=self._supervise, daemon=True)
 
     def _environment(self, extra=None):
         return {**os.environ,
+                "FLEET_OF": str(self.directory),  # by which leftovers are found
                 "TRAINYARD_STORE_TYPE": "postgres",
                 "TRAINYARD_STORE_POSTGRES_URI": self.postgres.uri,
                 "TRAINYARD_KAFKA_BROKERS": f"127.0.0.1:{self.kafka.port}",
                 "TRAINYARD_DATA_DIR": str(self.directory / "data"),
                 "TRAINYARD_DRILLS_ALLOWED": "true",
-                "TRAINYARD_LOG_LEVEL": "warn",
+                "TRAINYARD_LOG_LEVEL": "info",
                 **self.settings, **(extra or {})}
 
     def start(self):
+        """The roles come up before Kafka does: they have to wait for it."""
         self.postgres.start()
-        self.kafka.start()
-        subprocess.run([self.binary, "migrate"], env=self._environment(), check=True)
+        subprocess.run([self.binary, "migrate"], env=self._environment(), check=True,
+                       stdout=subprocess.DEVNULL)
         roles = [("api", {"TRAINYARD_HTTP_PORT": str(self.port)}),
                  ("notifier", {"TRAINYARD_HTTP_PORT": str(free_port())}),
                  ("control", {}), ("control", {}), ("worker", {}), ("worker", {})]
@@ -135,17 +171,19 @@ class Fleet:
                               self.directory)
             process.start()
             self.processes.append(process)
+        self.kafka.start()
         self.supervisor.start()
 
     def of_role(self, role):
         return [p for p in self.processes if p.name.startswith(role)]
 
     def _supervise(self):
-        while not self.stopping.wait(0.2):
+        while not self.stopping.wait(0.1):
             for process in self.processes:
                 process.revive()
 
     def stop(self):
+        """Exit codes by role. Kafka and Postgres go last."""
         self.stopping.set()
         self.supervisor.join()
         codes = {p.name: p.stop() for p in reversed(self.processes)}
@@ -153,29 +191,28 @@ class Fleet:
         self.postgres.stop()
         return codes
 
-    def faults(self, lease_seconds, chooser: random.Random):
-        """Every kind of fault as (name, action), in a random order, for ever."""
-        def kill(role):
-            return lambda: chooser.choice(self.of_role(role)).signal(signal.SIGKILL)
+    def surprises(self):
+        return {p.name: p.surprises for p in self.processes if p.surprises}
 
-        def freeze_worker():
-            worker = chooser.choice(self.of_role("worker"))
-            worker.signal(signal.SIGSTOP)
-            time.sleep(lease_seconds * 2)  # the fault itself: longer than the lease
-            worker.signal(signal.SIGCONT)
+    def odd_log_lines(self):
+        """What no role should ever say: errors, and words that are not the log's."""
+        odd = []
+        for process in self.processes:
+            for line in process.log_path.read_text(errors="replace").splitlines():
+                if line.startswith("listening on "):
+                    continue
+                if not line.startswith("{") or '"level":"error"' in line:
+                    odd.append(f"{process.name}: {line}")
+        return odd
 
-        def restart_kafka():
-            self.kafka.stop()
-            self.kafka.start()
-
-        def restart_postgres():
-            self.postgres.kill()
-            self.postgres.start()
-
-        kinds = [("kill api", kill("api")), ("kill worker", kill("worker")),
-                 ("kill control", kill("control")), ("kill notifier", kill("notifier")),
-                 ("freeze worker past its lease", freeze_worker),
-                 ("restart kafka", restart_kafka), ("kill and restart postgres", restart_postgres)]
-        while True:
-            chooser.shuffle(kinds)
-            yield from list(kinds)
+    def leftovers(self):
+        """Processes of this fleet that still run."""
+        mark = f"FLEET_OF={self.directory}".encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
