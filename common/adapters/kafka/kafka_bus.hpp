@@ -21,6 +21,7 @@ struct KafkaOptions {
   milliseconds linger{1};  // how long a message waits for company on its way out
   std::string compression = "lz4";
   milliseconds delivery_timeout{30'000};  // then a message is reported as unavailable
+  milliseconds closing_timeout{5'000};    // what destruction waits for messages on their way
   milliseconds request_timeout{5'000};    // of what a caller waits for: metadata, offsets, topics
   milliseconds session_timeout{10'000};   // silence after which a member's partitions move on
   milliseconds commit_interval{200};      // done() reaches the broker this late at most
@@ -43,7 +44,7 @@ struct KafkaOptions {
 // topic's own id, so a topic that was deleted and made again under its name shows itself only by
 // offsets that go back.
 //
-// Thread-safe. Outlives its subscriptions. Destruction waits up to delivery_timeout for what is
+// Thread-safe. Outlives its subscriptions. Destruction waits up to closing_timeout for what is
 // still to be delivered and reports the rest as unavailable.
 class KafkaBus final : public ports::EventBus {
  public:

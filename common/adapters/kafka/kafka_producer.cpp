@@ -42,7 +42,7 @@ struct Batch {
 }  // namespace
 
 KafkaProducer::KafkaProducer(log::Log log, const KafkaOptions& options)
-    : log_(std::move(log)), delivery_timeout_(options.delivery_timeout) {
+    : log_(std::move(log)), closing_timeout_(options.closing_timeout) {
   auto conf =
       make_conf(options, {{"enable.idempotence", "true"},
                           {"acks", "all"},
@@ -60,7 +60,7 @@ KafkaProducer::KafkaProducer(log::Log log, const KafkaOptions& options)
 }
 
 KafkaProducer::~KafkaProducer() {
-  rd_kafka_flush(client_.get(), static_cast<int>(delivery_timeout_.count()));
+  rd_kafka_flush(client_.get(), static_cast<int>(closing_timeout_.count()));
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   while (rd_kafka_outq_len(client_.get()) > 0)
     rd_kafka_poll(client_.get(), 50);

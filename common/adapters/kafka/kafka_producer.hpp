@@ -31,7 +31,7 @@ class KafkaProducer {
   void give_reports();
 
   log::Log log_;
-  milliseconds delivery_timeout_;
+  milliseconds closing_timeout_;
   std::atomic<bool> broken_ = false;
   std::atomic<bool> away_ = false;
   std::atomic<bool> stopping_ = false;
