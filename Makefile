@@ -35,7 +35,7 @@ idle: build ## Memory, CPU and queries of an idle Trainyard; cold start
 .PHONY: faults
 faults: build ## 5,000 jobs while every part is killed, frozen and restarted
 	deploy/setup --tests
-	tests/faults/run_faults.py --binary $(BINARY) --jobs $(or $(JOBS),5000) --pause 4
+	python3 -B tests/faults/run_faults.py --binary $(BINARY) --jobs $(or $(JOBS),5000) --over 240 --pause 3
 
 .PHONY: bench-models
 bench-models: build ## Time every forecasting model, single thread
