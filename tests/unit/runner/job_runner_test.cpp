@@ -1,6 +1,7 @@
 #include "worker/runner/job_runner.hpp"
 
 #include "common/adapters/embedded_bus/embedded_bus.hpp"
+#include "common/runtime/child_pool.hpp"
 #include "common/wire/job_control.hpp"
 #include "tests/support/memory_store/announcer.hpp"
 #include "tests/support/memory_store/memory_store.hpp"
@@ -30,9 +31,10 @@ class FakeExecutor final : public ports::Executor {
     const std::lock_guard lock(mutex_);
     return slots_ - static_cast<int>(running_.size());
   }
-  void start(const domain::Job& job, std::chrono::nanoseconds) override {
+  void start(const domain::Job& job, std::chrono::nanoseconds lease_until) override {
     note([&] {
       running_[job.id] = job.fence;
+      leases_[job.id] = lease_until;
       ++starts_;
     });
   }
@@ -76,6 +78,10 @@ class FakeExecutor final : public ports::Executor {
   void await_extended(JobId job) {
     await_that([&] { return extensions_[job] > 0; });
   }
+  std::chrono::nanoseconds lease_of(JobId job) {
+    const std::lock_guard lock(mutex_);
+    return leases_.at(job);
+  }
   int starts() {
     const std::lock_guard lock(mutex_);
     return starts_;
@@ -97,6 +103,7 @@ class FakeExecutor final : public ports::Executor {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<JobId, std::int64_t> running_;
+  std::map<JobId, std::chrono::nanoseconds> leases_;
   std::set<JobId> cancelled_;
   std::set<JobId> abandoned_;
   std::map<JobId, int> extensions_;
@@ -230,6 +237,21 @@ TEST_F(JobRunnerTest, ClaimsWhenTheStoreComesBack) {
   store.set_outage(MemoryStore::Outage::none);
   executor.await_running(id);
   done.wait();
+}
+
+TEST_F(JobRunnerTest, ALeaseCountsFromTheTryThatClaimedIt) {
+  options.lease = milliseconds(50);
+  open();
+  const auto id = accept();
+  store.set_outage(MemoryStore::Outage::away);
+  std::latch done(1);
+  const auto thread = announce(id, 1, done);
+  std::this_thread::sleep_for(4 * options.lease);  // an outage that outlasts the lease
+  const auto back_at = runtime::boottime_now();
+  store.set_outage(MemoryStore::Outage::none);
+  executor.await_running(id);
+  done.wait();
+  EXPECT_GT(executor.lease_of(id), back_at);
 }
 
 TEST_F(JobRunnerTest, WritesTheEndWhenTheStoreComesBack) {
