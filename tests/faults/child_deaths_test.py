@@ -89,7 +89,8 @@ class ChildDeaths(unittest.TestCase):
         trainyard = self.start()
         expected = {"crash": ("failed", "cluster", 1), "abort": ("failed", "cluster", 1),
                     "oom": ("failed", "cluster", 1), "hang": ("failed", "cluster", 1),
-                    "fail:data": ("failed", "data", 0), "fail:transient": ("failed", "transient", 3),
+                    "fail:data": ("failed", "data", 0),
+                    "fail:transient": ("failed", "transient", 3),
                     "noop": ("completed", None, 0), "sleep:300": ("completed", None, 0)}
         jobs = []
         for _ in range(4):  # bad ones among good ones, in every child

@@ -104,7 +104,7 @@ Result<std::vector<ports::Position>> KafkaTopics::end_of(rd_kafka_t& client,
     const bool may_pass =
         !ends && (ends.error().code == Errc::unavailable || ends.error().code == Errc::not_found);
     if (!may_pass || std::chrono::steady_clock::now() >= deadline) return ends;
-    std::this_thread::sleep_for(retry_interval);
+    rd_kafka_poll(&client, static_cast<int>(retry_interval.count()));
   }
 }
 

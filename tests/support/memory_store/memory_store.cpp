@@ -53,6 +53,11 @@ void MemoryStore::await_completed(std::size_t count) {
   changed_.wait(lock, [&] { return completed_ >= count; });
 }
 
+void MemoryStore::await_refusal_after(std::chrono::steady_clock::time_point time) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return refused_at_ > time; });
+}
+
 int MemoryStore::count_of(domain::JobEvent event) {
   const std::lock_guard lock(mutex_);
   int count = 0;
@@ -120,6 +125,7 @@ ports::Applied MemoryStore::apply(std::span<const domain::JobCommand> commands) 
   applied.reserve(commands.size());
   for (const auto& command : commands) {
     if (outage_ == Outage::away) {
+      refused_at_ = std::chrono::steady_clock::now();
       applied.push_back(away());
       continue;
     }

@@ -26,6 +26,8 @@ class MemoryStore final : public ports::JobStore {
   domain::Job await(JobId job, const std::function<bool(const domain::Job&)>& holds);
   domain::Job await(JobId job, domain::JobStatus status);
   void await_completed(std::size_t count);
+  // Blocks until a command was refused, because the store is away, later than that.
+  void await_refusal_after(std::chrono::steady_clock::time_point time);
   int count_of(domain::JobEvent event);  // over all histories
   int unclaimed_queries();
 
@@ -86,6 +88,7 @@ class MemoryStore final : public ports::JobStore {
   std::int64_t last_outbox_id_ = 0;
   bool woken_ = false;
   Outage outage_ = Outage::none;
+  std::chrono::steady_clock::time_point refused_at_;
   milliseconds advanced_{0};
   std::size_t completed_ = 0;
   int unclaimed_queries_ = 0;

@@ -246,7 +246,8 @@ TEST_F(JobRunnerTest, ALeaseCountsFromTheTryThatClaimedIt) {
   store.set_outage(MemoryStore::Outage::away);
   std::latch done(1);
   const auto thread = announce(id, 1, done);
-  std::this_thread::sleep_for(4 * options.lease);  // an outage that outlasts the lease
+  // An outage that outlasts the lease.
+  store.await_refusal_after(std::chrono::steady_clock::now() + 4 * options.lease);
   const auto back_at = runtime::boottime_now();
   store.set_outage(MemoryStore::Outage::none);
   executor.await_running(id);
