@@ -41,6 +41,7 @@ TEST(DeadLetter, PutsTheMessageAsideWithReasonAndPlaceAndGoesOn) {
 }
 
 TEST(DeadLetter, LeavesTheMessageUnfinishedWhileTheBusIsAway) {
+  int done = 0;  // outlives the bus, which reports to the end
   embedded_bus::EmbeddedBus bus(
       {.groups = {{"work", {"workers"}}}, .watcher_wait = milliseconds(0)});
   const std::shared_ptr<ports::Subscription> reader =
@@ -48,7 +49,6 @@ TEST(DeadLetter, LeavesTheMessageUnfinishedWhileTheBusIsAway) {
   const auto full = *bus.subscribe(
       {.topics = {ports::topics::dead_letter}, .group = std::nullopt, .buffered_max = 1});
   const DeadLetter dead_letter(log::Log(), bus, system_clock(), "trainyard/worker/test");
-  int done = 0;
   const ports::Message message{.topic = "work", .key = "k", .value = "no json"};
   bus.publish(std::array{message, message},
               [&done](std::size_t, const Result<void>& fate) { done += fate ? 1 : 0; });

@@ -10,7 +10,8 @@ namespace {
 
 // One to three random edits: bytes replaced, inserted, removed, or the end cut off.
 std::string damage(std::string text, std::mt19937& random) {
-  static constexpr std::string_view bytes("\",;\n\r\t \\'0-xZ\xff\xc3\x80\0{", 21);
+  static constexpr char characters[] = "\",;\n\r\t \\'0-xZ\xff\xc3\x80\0{";
+  static constexpr std::string_view bytes(characters, sizeof characters - 1);
   const auto pick = [&](std::size_t below) {
     return std::uniform_int_distribution<std::size_t>(0, below - 1)(random);
   };
