@@ -210,6 +210,8 @@ void SubscriptionHub::unsubscribe(Client& client, const wire::ClientMessage& mes
 
 void SubscriptionHub::begin_buffering(Client& client, Subscription& subscription,
                                       Actions& actions) {
+  // Before the stream has started there is no position to give: its start begins this.
+  if (ring_.position().epoch.empty()) return;
   subscription.ticket = next_ticket_++;
   subscription.start = ring_.position();
   subscription.buffered.clear();
