@@ -51,10 +51,6 @@ Result<json> ApiClient::post(const std::string& path, const json& body) {
                .body = body.is_null() ? "" : body.dump()});
 }
 
-Result<json> ApiClient::remove(const std::string& path) {
-  return send({.method = "DELETE", .path = path});
-}
-
 Result<json> ApiClient::send(const http_client::Request& request) {
   TRY(const auto response, http_.send(request));
   auto body = json::parse(response.body, nullptr, false);

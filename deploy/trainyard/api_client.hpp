@@ -15,7 +15,6 @@ class ApiClient {
 
   Result<nlohmann::json> get(const std::string& path);
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body = {});
-  Result<nlohmann::json> remove(const std::string& path);
 
  private:
   Result<nlohmann::json> send(const http_client::Request& request);

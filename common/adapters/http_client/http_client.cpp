@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <curl/curl.h>
 #include <mutex>
 
@@ -20,10 +19,6 @@ struct SlistDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 using HeaderList = std::unique_ptr<curl_slist, SlistDeleter>;
-
-struct FileDeleter {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
 
 HeaderList header_list(const std::map<std::string, std::string>& headers) {
   // An empty Expect keeps libcurl from waiting for "100 Continue" before a larger body.
@@ -95,27 +90,6 @@ Result<Response> HttpClient::send(const Request& request) {
     handle_->set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     handle_->set(CURLOPT_POSTFIELDS, request.body.c_str());
   }
-  TRY(response.status, handle_->perform(url));
-  return response;
-}
-
-Result<Response> HttpClient::send_file(Request request, const std::string& path) {
-  const std::unique_ptr<std::FILE, FileDeleter> file(std::fopen(path.c_str(), "rb"));
-  if (!file) {
-    return fail(Error{.code = Errc::not_found,
-                      .detail = fmt::format("{} cannot be opened", path),
-                      .hint = "check the path and that you may read it"});
-  }
-  const auto url = base_url_ + request.path;
-  const auto headers = header_list(request.headers);
-  Response response;
-  handle_->prepare(url, request, headers.get(), response.body);
-  handle_->set(CURLOPT_POST, 1L);
-  handle_->set(CURLOPT_READFUNCTION, std::fread);
-  handle_->set(CURLOPT_READDATA, file.get());
-  std::fseek(file.get(), 0, SEEK_END);
-  handle_->set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(std::ftell(file.get())));
-  std::rewind(file.get());
   TRY(response.status, handle_->perform(url));
   return response;
 }

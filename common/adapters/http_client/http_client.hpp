@@ -32,8 +32,6 @@ class HttpClient {
   ~HttpClient();
 
   Result<Response> send(const Request& request);
-  // Sends the file as the body without reading it into memory.
-  Result<Response> send_file(Request request, const std::string& file);
 
  private:
   class Handle;
