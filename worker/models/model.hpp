@@ -25,6 +25,9 @@ struct Series {
   TimePoint start;
   domain::Frequency frequency;
   int season_length = 1;  // periods in a season, 1 = no season
+  // Seasons beside it, ascending and longer: 168 for hours, whose season_length is 24. Models of
+  // one season ignore them.
+  std::vector<int> long_seasons = {};
   // Known influences, one span of y.size() values each; the order is the caller's and the same at
   // forecast time.
   std::vector<std::span<const double>> covariates = {};
@@ -56,6 +59,27 @@ struct ForecastRequest {
   std::vector<std::span<const double>> covariates = {};  // future values, `horizon` each
 };
 
+// What the model would have said of each observation one period before, knowing the parameters of
+// the whole fit: values[i] is of period first + i, and the last is of the fit's last observation.
+struct InSample {
+  std::size_t first = 0;  // periods that the model needs to get started
+  std::vector<double> values;
+};
+
+enum class Effect { additive, multiplicative };
+
+// One part of what was observed, a value per observation of the fit, in units of the data or, when
+// multiplicative, as a factor. Additive parts sum to the level, which the factors then scale; what
+// is left of the data is the component "remainder".
+struct Component {
+  std::string name;  // "level", "trend", "season 12", "covariate 0", "remainder"
+  Effect effect = Effect::additive;
+  std::vector<double> values;
+};
+
+// What came out of a fit. Immutable and safe to share between threads. A loaded model
+// (registry.hpp) forecasts and updates like the one that was saved, to the last bit; it has no
+// in_sample() and no components(), because the observations are not stored with it.
 class FittedModel {
  public:
   virtual ~FittedModel() = default;
@@ -63,6 +87,15 @@ class FittedModel {
   virtual Result<Forecast> forecast(const ForecastRequest& request) const = 0;
   // What was chosen, in the field's notation: "ETS(M,Ad,M)". Stable for equal fits.
   virtual std::string description() const = 0;
+  virtual InSample in_sample() const { return {}; }
+  virtual std::vector<Component> components() const { return {}; }
+  // The model with the same parameters after the observations that follow its own, as if it had
+  // been fitted on all of them with these parameters: `next.start` is the period after its last.
+  // invalid_argument as for fit().
+  virtual Result<std::unique_ptr<FittedModel>> update(const Series& next) const;
+  // Everything that forecast() and update() need, as one JSON document in the format of
+  // saved_model.hpp.
+  virtual Result<std::string> save() const;
 };
 
 class Model {

@@ -2,9 +2,13 @@
 
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/naive/naive_models.hpp"
+#include "worker/models/saved_model.hpp"
 #include "worker/models/theta/theta_model.hpp"
 #include "worker/models/xgboost/xgboost_model.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 
 namespace trainyard::models {
@@ -13,6 +17,7 @@ namespace {
 struct Entry {
   std::string_view name;
   std::unique_ptr<Model> (*make)();
+  Result<std::unique_ptr<FittedModel>> (*load)(const nlohmann::json& state) = nullptr;
 };
 
 constexpr std::array entries{
@@ -41,6 +46,17 @@ std::unique_ptr<Model> make_model(std::string_view name) {
   for (const Entry& entry : entries)
     if (entry.name == name) return entry.make();
   return nullptr;
+}
+
+Result<std::unique_ptr<FittedModel>> load_model(std::string_view text) {
+  TRY(const auto saved, read_saved(text));
+  const auto entry = std::ranges::find(entries, saved.model, &Entry::name);
+  if (entry == entries.end() || entry->load == nullptr) {
+    return fail({.code = Errc::invalid_argument,
+                 .detail = fmt::format("model '{}' does not exist", saved.model),
+                 .field = "model"});
+  }
+  return entry->load(saved.state);
 }
 
 }  // namespace trainyard::models

@@ -31,7 +31,7 @@ class Ets final : public Model {
 
   Result<std::unique_ptr<FittedModel>> fit(const Series& series,
                                            const FitContext& context) const override {
-    TRY_DO(read_hyperparameters(name(), context.hyperparameters, {}));
+    TRY_DO(Hyperparameters(name(), context.hyperparameters).result());
     TRY(const auto data, scaled(series, {.model = name(), .observations = 5}));
     if (is_constant(data.y)) {
       EtsFit constant{.smoothing = {.alpha = 0.5}, .final = {.level = data.y.front()}};

@@ -106,7 +106,7 @@ class NaiveModel final : public Model {
 
   Result<std::unique_ptr<FittedModel>> fit(const Series& series,
                                            const FitContext& context) const override {
-    TRY_DO(read_hyperparameters(name(), context.hyperparameters, {}));
+    TRY_DO(Hyperparameters(name(), context.hyperparameters).result());
     const std::size_t season =
         kind_ == Kind::seasonal_naive ? std::max<std::size_t>(1, series.season_length) : 1;
     const std::size_t need = kind_ == Kind::drift ? 3 : season + 1;

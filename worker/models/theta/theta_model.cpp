@@ -132,7 +132,7 @@ class Theta final : public Model {
 
   Result<std::unique_ptr<FittedModel>> fit(const Series& series,
                                            const FitContext& context) const override {
-    TRY_DO(read_hyperparameters(name(), context.hyperparameters, {}));
+    TRY_DO(Hyperparameters(name(), context.hyperparameters).result());
     TRY(auto data, scaled(series, {.model = name(), .observations = 4}));
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     auto adjusted = without_season(std::move(data.y), series.season_length);

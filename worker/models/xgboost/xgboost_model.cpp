@@ -20,14 +20,6 @@ constexpr std::size_t observations_min = 10;
 constexpr std::size_t held_out_max = 60;
 constexpr std::size_t steps_max = 24;  // whose errors are measured for the bands
 
-constexpr std::array settings{
-    Setting{.name = "rounds", .fallback = 80, .min = 1, .max = 10'000},
-    Setting{.name = "max_depth", .fallback = 3, .min = 1, .max = 16},
-    Setting{.name = "learning_rate", .fallback = 0.08, .min = 1e-4, .max = 1.0},
-    Setting{.name = "min_child_weight", .fallback = 5, .min = 0.0, .max = 1e6},
-    Setting{.name = "subsample", .fallback = 1.0, .min = 0.05, .max = 1.0},
-};
-
 // Values of the covariates at one period.
 std::vector<float> values_at(const std::vector<std::span<const double>>& covariates,
                              std::size_t t) {
@@ -150,13 +142,26 @@ class FittedXgboost final : public FittedModel {
   double scale_;
 };
 
+Result<BoosterOptions> read_options(const FitContext& context) {
+  Hyperparameters settings("xgboost", context.hyperparameters);
+  const BoosterOptions options{
+      .rounds = settings.integer("rounds", 80, {1, 10'000}),
+      .depth_max = settings.integer("max_depth", 3, {1, 16}),
+      .learning_rate = settings.number("learning_rate", 0.08, {1e-4, 1.0}),
+      .leaf_weight_min = settings.number("min_child_weight", 5, {0.0, 1e6}),
+      .row_share = settings.number("subsample", 1.0, {0.05, 1.0}),
+      .seed = static_cast<unsigned>(context.seed & 0x7fffffff)};
+  TRY_DO(settings.result());
+  return options;
+}
+
 class Xgboost final : public Model {
  public:
   std::string_view name() const override { return "xgboost"; }
 
   Result<std::unique_ptr<FittedModel>> fit(const Series& series,
                                            const FitContext& context) const override {
-    TRY(const auto values, read_hyperparameters(name(), context.hyperparameters, settings));
+    TRY(const auto options, read_options(context));
     TRY(const auto scaled_series,
         scaled(series, {.model = name(), .observations = observations_min}));
     Prepared data{.plan = plan_features(series),
@@ -164,13 +169,8 @@ class Xgboost final : public Model {
                   .covariates = series.covariates};
     for (const double v : scaled_series.y)
       data.levels.push_back(data.scale.to_level(v));
-    data.options = {.rounds = static_cast<int>(values.find("rounds")->second),
-                    .depth_max = static_cast<int>(values.find("max_depth")->second),
-                    .learning_rate = values.find("learning_rate")->second,
-                    .leaf_weight_min = values.find("min_child_weight")->second,
-                    .row_share = values.find("subsample")->second,
-                    .base = data.scale.drift,
-                    .seed = static_cast<unsigned>(context.seed & 0x7fffffff)};
+    data.options = options;
+    data.options.base = data.scale.drift;
     TRY(auto bands, measure_errors(data, context.stop));
     TRY(auto booster, train(data, data.levels.size(), context.stop));
     return std::make_unique<FittedXgboost>(data, std::move(booster), std::move(bands),
