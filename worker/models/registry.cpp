@@ -1,6 +1,7 @@
 #include "worker/models/registry.hpp"
 
 #include "worker/models/ets/ets_model.hpp"
+#include "worker/models/ets/fitted_ets.hpp"
 #include "worker/models/naive/naive_models.hpp"
 #include "worker/models/saved_model.hpp"
 #include "worker/models/theta/theta_model.hpp"
@@ -21,10 +22,11 @@ struct Entry {
 };
 
 constexpr std::array entries{
-    Entry{"seasonal_naive", make_seasonal_naive},
-    Entry{"naive", make_naive},
-    Entry{"drift", make_drift},
-    Entry{"ets", make_ets},
+    Entry{"seasonal_naive", make_seasonal_naive, load_seasonal_naive},
+    Entry{"naive", make_naive, load_naive},
+    Entry{"drift", make_drift, load_drift},
+    Entry{"naive2", make_naive2, load_naive2},
+    Entry{"ets", make_ets, load_ets},
     Entry{"theta", make_theta},
     Entry{"xgboost", make_xgboost},
 };
@@ -48,15 +50,19 @@ std::unique_ptr<Model> make_model(std::string_view name) {
   return nullptr;
 }
 
+bool is_storable(std::string_view name) {
+  const auto entry = std::ranges::find(entries, name, &Entry::name);
+  return entry != entries.end() && entry->load != nullptr;
+}
+
 Result<std::unique_ptr<FittedModel>> load_model(std::string_view text) {
   TRY(const auto saved, read_saved(text));
-  const auto entry = std::ranges::find(entries, saved.model, &Entry::name);
-  if (entry == entries.end() || entry->load == nullptr) {
+  if (!is_storable(saved.model)) {
     return fail({.code = Errc::invalid_argument,
                  .detail = fmt::format("model '{}' does not exist", saved.model),
                  .field = "model"});
   }
-  return entry->load(saved.state);
+  return std::ranges::find(entries, saved.model, &Entry::name)->load(saved.state);
 }
 
 }  // namespace trainyard::models

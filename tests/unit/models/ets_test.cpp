@@ -2,6 +2,7 @@
 #include "worker/models/ets/ets_moments.hpp"
 #include "worker/models/ets/ets_recursion.hpp"
 #include "worker/models/ets/ets_select.hpp"
+#include "worker/models/registry.hpp"
 
 #include <gtest/gtest.h>
 
@@ -129,6 +130,23 @@ TEST(Ets, KeepsSmoothingParametersInTheUsualRegion) {
     EXPECT_LE(p.beta, p.alpha) << series.name;
     EXPECT_LE(p.gamma, 1.0 - p.alpha + 1e-12) << series.name;
   }
+}
+
+TEST(Ets, ExpectsAfterEachUpdateWhatItSaysItExpected) {
+  const auto whole = air_passengers();
+  SampleSeries start = whole;
+  start.y.resize(100);
+  auto fitted = make_model("ets")->fit(start.view(), {}).value();
+  std::vector<double> expected;
+  for (std::size_t t = 100; t < whole.y.size(); ++t) {
+    expected.push_back(fitted->forecast({.horizon = 1}).value().mean[0]);
+    const SampleSeries next{.y = {whole.y[t]}, .season_length = 12};
+    fitted = fitted->update(next.view()).value();
+  }
+  const auto said = fitted->in_sample().values;
+  ASSERT_EQ(said.size(), whole.y.size());
+  for (std::size_t t = 100; t < whole.y.size(); ++t)
+    EXPECT_NEAR(said[t], expected[t - 100], 1e-9 * expected[t - 100]) << t;
 }
 
 TEST(EtsForms, LeaveOutMultiplicativeOnesWhenAValueIsNotPositive) {

@@ -164,14 +164,175 @@ TEST_P(ForecasterContract, NoticesAStopRequestOnAVeryLongSeries) {
                                       .count()));
 }
 
+constexpr auto name_of_model = [](const auto& model) {
+  std::string name;
+  for (const char c : model.param)
+    if (c != '_') name += c;
+  return name;
+};
+
 INSTANTIATE_TEST_SUITE_P(Models, ForecasterContract,
                          testing::ValuesIn(model_names().begin(), model_names().end()),
-                         [](const auto& model) {
-                           std::string name;
-                           for (const char c : model.param)
-                             if (c != '_') name += c;
-                           return name;
-                         });
+                         name_of_model);
+
+// What every model promises whose fits are stored.
+class StoredFitContract : public ForecasterContract {
+ protected:
+  std::unique_ptr<FittedModel> fit(const SampleSeries& series) const {
+    auto fitted = model->fit(series.view(), {.seed = 3});
+    if (!fitted) ADD_FAILURE() << series.name << ": " << describe(fitted.error());
+    return fitted ? std::move(*fitted) : nullptr;
+  }
+};
+
+std::unique_ptr<FittedModel> reloaded(const FittedModel& fitted) {
+  const auto text = fitted.save();
+  if (!text) {
+    ADD_FAILURE() << describe(text.error());
+    return nullptr;
+  }
+  auto loaded = load_model(*text);
+  if (!loaded) ADD_FAILURE() << describe(loaded.error());
+  return loaded ? std::move(*loaded) : nullptr;
+}
+
+std::unique_ptr<FittedModel> updated(const FittedModel& fitted, const SampleSeries& next) {
+  auto later = fitted.update(next.view());
+  if (!later) ADD_FAILURE() << describe(later.error());
+  return later ? std::move(*later) : nullptr;
+}
+
+// The observations from `first` on, at most `count` of them.
+SampleSeries part(const SampleSeries& whole, std::size_t first, std::size_t count) {
+  SampleSeries result = whole;
+  result.first_period = whole.first_period + static_cast<int>(first);
+  const auto begin = whole.y.begin() + static_cast<std::ptrdiff_t>(first);
+  result.y.assign(begin,
+                  begin + static_cast<std::ptrdiff_t>(std::min(count, whole.y.size() - first)));
+  return result;
+}
+
+void expect_same_bits(const FittedModel& a, const FittedModel& b, const std::string& what) {
+  const ForecastRequest request{.horizon = 30, .levels = levels};
+  const auto first = a.forecast(request).value();
+  const auto second = b.forecast(request).value();
+  EXPECT_EQ(a.description(), b.description()) << what;
+  EXPECT_THAT(second.mean, ElementsAreArray(first.mean)) << what;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    EXPECT_THAT(second.intervals[i].lower, ElementsAreArray(first.intervals[i].lower)) << what;
+    EXPECT_THAT(second.intervals[i].upper, ElementsAreArray(first.intervals[i].upper)) << what;
+  }
+}
+
+TEST_P(StoredFitContract, ForecastsTheSameBitsOnceReloaded) {
+  auto all = awkward_series();
+  all.push_back(air_passengers());
+  for (const auto& series : all) {
+    const auto fitted = fit(series);
+    ASSERT_TRUE(fitted) << series.name;
+    const auto loaded = reloaded(*fitted);
+    ASSERT_TRUE(loaded) << series.name;
+    expect_same_bits(*fitted, *loaded, series.name);
+    EXPECT_EQ(*loaded->save(), *fitted->save()) << series.name;
+  }
+}
+
+TEST_P(StoredFitContract, RefusesAStateWithAFieldMissing) {
+  const std::string text =
+      R"({"trainyard_model": 1, "state": {}, "model": ")" + std::string(GetParam()) + R"("})";
+  const auto loaded = load_model(text);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Errc::invalid_argument);
+}
+
+TEST_P(StoredFitContract, ForecastsTheSameAfterOneUpdateOrSeveral) {
+  const auto whole = air_passengers();
+  const auto fitted = fit(part(whole, 0, 100));
+  ASSERT_TRUE(fitted);
+  const auto at_once = updated(*fitted, part(whole, 100, 17));
+  auto step_by_step = updated(*fitted, part(whole, 100, 1));
+  for (const std::size_t first : {101u, 108u, 116u}) {
+    const std::size_t next = first == 101 ? 108 : first == 108 ? 116 : 117;
+    step_by_step = updated(*step_by_step, part(whole, first, next - first));
+  }
+  const ForecastRequest request{.horizon = 30, .levels = levels};
+  const auto one = at_once->forecast(request).value();
+  const auto several = step_by_step->forecast(request).value();
+  for (std::size_t h = 0; h < one.mean.size(); ++h) {
+    EXPECT_NEAR(several.mean[h], one.mean[h], 1e-9 * one.mean[h]) << "step " << h + 1;
+    EXPECT_NEAR(several.intervals[1].upper[h], one.intervals[1].upper[h], 1e-9 * one.mean[h]);
+  }
+}
+
+TEST_P(StoredFitContract, UpdatesToTheSameBitsOnceReloaded) {
+  const auto whole = air_passengers();
+  const auto fitted = fit(part(whole, 0, 100));
+  ASSERT_TRUE(fitted);
+  const auto next = part(whole, 100, 17);
+  expect_same_bits(*updated(*fitted, next), *updated(*reloaded(*fitted), next), "updated");
+}
+
+TEST_P(StoredFitContract, RefusesAnUpdateThatIsNotANumber) {
+  const auto whole = air_passengers();
+  const auto fitted = fit(part(whole, 0, 100));
+  ASSERT_TRUE(fitted);
+  auto next = part(whole, 100, 10);
+  next.y[3] = std::nan("");
+  const auto later = fitted->update(next.view());
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error().code, Errc::invalid_argument);
+  EXPECT_EQ(later.error().row, 4);
+}
+
+TEST_P(StoredFitContract, ExpectedEachObservationInUnitsOfTheData) {
+  auto all = awkward_series();
+  all.push_back(air_passengers());
+  for (const auto& series : all) {
+    const auto fitted = fit(series);
+    ASSERT_TRUE(fitted) << series.name;
+    const auto [first, values] = fitted->in_sample();
+    EXPECT_EQ(first + values.size(), series.y.size()) << series.name;
+    for (const double value : values)
+      ASSERT_TRUE(std::isfinite(value)) << series.name;
+  }
+  const auto whole = air_passengers();
+  const auto [first, values] = fit(whole)->in_sample();
+  ASSERT_LE(first, 24u);
+  double error = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    error += std::abs(whole.y[first + i] - values[i]) / whole.y[first + i];
+  EXPECT_LT(error / static_cast<double>(values.size()), 0.2);
+}
+
+TEST_P(StoredFitContract, HasComponentsThatMakeUpTheData) {
+  for (const auto& series : {air_passengers(), synthetic(90, 4), synthetic(40, 1)}) {
+    const auto parts = fit(series)->components();
+    if (parts.empty()) continue;
+    EXPECT_EQ(parts.back().name, "remainder");
+    for (const auto& component : parts)
+      ASSERT_EQ(component.values.size(), series.y.size()) << component.name;
+    for (std::size_t t = 0; t < series.y.size(); ++t) {
+      double sum = 0.0;
+      double factor = 1.0;
+      for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+        if (parts[i].effect == Effect::additive) sum += parts[i].values[t];
+        if (parts[i].effect == Effect::multiplicative) factor *= parts[i].values[t];
+      }
+      EXPECT_NEAR(sum * factor + parts.back().values[t], series.y[t], 1e-9 * series.y[t])
+          << "observation " << t + 1;
+    }
+  }
+}
+
+std::vector<std::string_view> storable_models() {
+  std::vector<std::string_view> all;
+  for (const auto name : model_names())
+    if (is_storable(name)) all.push_back(name);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, StoredFitContract, testing::ValuesIn(storable_models()),
+                         name_of_model);
 
 TEST(Registry, HasNoModelOfAnUnknownName) {
   EXPECT_EQ(make_model("oracle"), nullptr);

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 Series SampleSeries::view() const {
   return {.y = y,
-          .start = std::chrono::sys_days(2001y / 1 / 1),
+          .start = std::chrono::sys_days(2001y / 1 / 1 + std::chrono::months(first_period)),
           .frequency = {.period = domain::Period::month, .count = 1},
           .season_length = season_length};
 }

@@ -14,6 +14,7 @@ struct SampleSeries {
   std::string name;
   std::vector<double> y;
   int season_length = 1;
+  int first_period = 0;  // months after 2001-01
 
   Series view() const;
 };

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // Names and numbers of exponential smoothing in state space form: Hyndman, Koehler, Ord & Snyder,
@@ -39,6 +41,9 @@ struct EtsState {
 
 // "ETS(M,Ad,A)".
 std::string to_string(const EtsForm& form);
+// "MAdA", and back; nullopt for what is no form.
+std::string short_name(const EtsForm& form);
+std::optional<EtsForm> parse_form(std::string_view short_name);
 
 // Error additive or multiplicative, trend N, A or Ad, season N, A or M, without the combinations
 // whose variance is not finite or whose likelihood is unstable (R's `restrict = TRUE`: no additive

@@ -1,10 +1,8 @@
 #include "worker/models/naive/naive_models.hpp"
 
 #include "worker/models/hyperparameters.hpp"
-#include "worker/models/numeric/normal_bands.hpp"
+#include "worker/models/naive/fitted_walk.hpp"
 #include "worker/models/numeric/scaled_series.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,108 +10,79 @@
 namespace trainyard::models {
 namespace {
 
-struct RandomWalk {
-  std::size_t lag = 1;
-  double drift = 0.0;      // expected change from one period to the next
-  double estimated = 0.0;  // parameters taken from the data
-};
+enum class Kind { naive, seasonal_naive, drift, naive2 };
 
-// Standard deviation of the one-step errors y[t] − y[t − lag] − drift.
-double walk_error(std::span<const double> y, const RandomWalk& walk) {
-  double sum = 0.0;
-  for (std::size_t t = walk.lag; t < y.size(); ++t) {
-    const double e = y[t] - y[t - walk.lag] - walk.drift;
-    sum += e * e;
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::naive:
+      return "naive";
+    case Kind::seasonal_naive:
+      return "seasonal_naive";
+    case Kind::drift:
+      return "drift";
+    case Kind::naive2:
+      return "naive2";
   }
-  return std::sqrt(sum / (static_cast<double>(y.size() - walk.lag) - walk.estimated));
+  return "";
 }
 
-class RepeatedSeason final : public FittedModel {
- public:
-  RepeatedSeason(const ScaledSeries& series, std::size_t season)
-      : last_(series.y.end() - static_cast<std::ptrdiff_t>(season), series.y.end()),
-        error_(walk_error(series.y, {.lag = season})),
-        scale_(series.scale) {}
-
-  Result<Forecast> forecast(const ForecastRequest& request) const override {
-    TRY_DO(check_request(request, 0));
-    StepMoments moments;
-    const std::size_t m = last_.size();
-    for (std::size_t h = 0; std::cmp_less(h, request.horizon); ++h) {
-      moments.mean.push_back(last_[h % m]);
-      moments.sd.push_back(error_ * std::sqrt(static_cast<double>(h / m + 1)));
-    }
-    return normal_forecast(moments, scale_, request.levels);
+// Finds the season of naive2 and takes it out of y. Ratios are of no use once an index is nearly 0.
+void take_season_out(Walk& walk, std::vector<double>& y, int season) {
+  constexpr double index_min = 0.01;
+  if (!is_seasonal(y, season)) return;
+  if (std::ranges::min(y) > 0.0) {
+    walk.composition = Composition::multiplicative;
+    walk.indices = seasonal_indices(y, season, walk.composition);
   }
-
-  std::string description() const override {
-    return last_.size() == 1 ? "Naive" : fmt::format("SeasonalNaive[{}]", last_.size());
+  if (walk.indices.empty() || !(std::ranges::min(walk.indices) > index_min)) {
+    walk.composition = Composition::additive;
+    walk.indices = seasonal_indices(y, season, walk.composition);
   }
-
- private:
-  std::vector<double> last_;
-  double error_;
-  double scale_;
-};
-
-class StraightLine final : public FittedModel {
- public:
-  explicit StraightLine(const ScaledSeries& series)
-      : last_(series.y.back()),
-        length_(static_cast<double>(series.y.size())),
-        slope_((series.y.back() - series.y.front()) / (length_ - 1.0)),
-        error_(walk_error(series.y, {.drift = slope_, .estimated = 1.0})),
-        scale_(series.scale) {}
-
-  Result<Forecast> forecast(const ForecastRequest& request) const override {
-    TRY_DO(check_request(request, 0));
-    StepMoments moments;
-    for (int step = 1; step <= request.horizon; ++step) {
-      const double h = step;
-      moments.mean.push_back(last_ + h * slope_);
-      moments.sd.push_back(error_ * std::sqrt(h * (1.0 + h / (length_ - 1.0))));
-    }
-    return normal_forecast(moments, scale_, request.levels);
+  for (std::size_t t = 0; t < y.size(); ++t) {
+    const double index = walk.indices[t % walk.indices.size()];
+    y[t] = walk.composition == Composition::multiplicative ? y[t] / index : y[t] - index;
   }
+  // From here on they begin with the next period.
+  std::ranges::rotate(walk.indices, walk.indices.begin() + static_cast<std::ptrdiff_t>(
+                                                               y.size() % walk.indices.size()));
+}
 
-  std::string description() const override { return "Drift"; }
-
- private:
-  double last_;
-  double length_;
-  double slope_;
-  double error_;
-  double scale_;
-};
-
-enum class Kind { naive, seasonal_naive, drift };
+// Standard deviation of the errors y[t] − y[t − lag] − drift.
+double walk_error(std::span<const double> y, std::size_t lag, const Walk& walk) {
+  double sum = 0.0;
+  for (std::size_t t = lag; t < y.size(); ++t) {
+    const double e = y[t] - y[t - lag] - walk.drift;
+    sum += e * e;
+  }
+  const double estimated = walk.drift_periods > 0.0 ? 1.0 : 0.0;
+  return std::sqrt(sum / (static_cast<double>(y.size() - lag) - estimated));
+}
 
 class NaiveModel final : public Model {
  public:
   explicit NaiveModel(Kind kind) : kind_(kind) {}
 
-  std::string_view name() const override {
-    switch (kind_) {
-      case Kind::naive:
-        return "naive";
-      case Kind::seasonal_naive:
-        return "seasonal_naive";
-      case Kind::drift:
-        return "drift";
-    }
-    return "";
-  }
+  std::string_view name() const override { return name_of(kind_); }
 
   Result<std::unique_ptr<FittedModel>> fit(const Series& series,
                                            const FitContext& context) const override {
     TRY_DO(Hyperparameters(name(), context.hyperparameters).result());
-    const std::size_t season =
+    const std::size_t lag =
         kind_ == Kind::seasonal_naive ? std::max<std::size_t>(1, series.season_length) : 1;
-    const std::size_t need = kind_ == Kind::drift ? 3 : season + 1;
-    TRY(const auto data, scaled(series, {.model = name(), .observations = need}));
+    const std::size_t need = kind_ == Kind::drift ? 3 : lag + 1;
+    TRY(auto data, scaled(series, {.model = name(), .observations = need}));
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
-    if (kind_ == Kind::drift) return std::make_unique<StraightLine>(data);
-    return std::make_unique<RepeatedSeason>(data, season);
+
+    Walk walk{.model = name(), .scale = data.scale};
+    std::vector<double> y = data.y;
+    if (kind_ == Kind::naive2) take_season_out(walk, y, series.season_length);
+    if (kind_ == Kind::drift) {
+      walk.drift_periods = static_cast<double>(y.size() - 1);
+      walk.drift = (y.back() - y.front()) / walk.drift_periods;
+    }
+    walk.last.assign(y.end() - static_cast<std::ptrdiff_t>(lag), y.end());
+    walk.error = walk_error(y, lag, walk);
+    return make_fitted_walk(std::move(walk), std::move(data.y));
   }
 
  private:
@@ -130,6 +99,22 @@ std::unique_ptr<Model> make_seasonal_naive() {
 }
 std::unique_ptr<Model> make_drift() {
   return std::make_unique<NaiveModel>(Kind::drift);
+}
+std::unique_ptr<Model> make_naive2() {
+  return std::make_unique<NaiveModel>(Kind::naive2);
+}
+
+Result<std::unique_ptr<FittedModel>> load_naive(const nlohmann::json& state) {
+  return load_walk(name_of(Kind::naive), state);
+}
+Result<std::unique_ptr<FittedModel>> load_seasonal_naive(const nlohmann::json& state) {
+  return load_walk(name_of(Kind::seasonal_naive), state);
+}
+Result<std::unique_ptr<FittedModel>> load_drift(const nlohmann::json& state) {
+  return load_walk(name_of(Kind::drift), state);
+}
+Result<std::unique_ptr<FittedModel>> load_naive2(const nlohmann::json& state) {
+  return load_walk(name_of(Kind::naive2), state);
 }
 
 }  // namespace trainyard::models

@@ -44,6 +44,20 @@ Result<ScaledSeries> scaled(const Series& series, const LengthNeed& need) {
   return result;
 }
 
+Result<std::vector<double>> scaled_next(const Series& next, double scale) {
+  constexpr double growth_max = 1e6;
+  TRY_DO(check_finite(next.y, "the series"));
+  std::vector<double> y;
+  for (const double v : next.y)
+    y.push_back(v / scale);
+  const auto far = std::ranges::find_if(y, [](double v) { return std::abs(v) > growth_max; });
+  if (far == y.end()) return y;
+  return fail({.code = Errc::invalid_argument,
+               .detail = "the series holds a value over a million times the largest of the fit",
+               .row = far - y.begin() + 1,
+               .hint = "fit the model anew"});
+}
+
 bool is_constant(std::span<const double> y) {
   return std::ranges::all_of(y, [&](double v) { return v == y.front(); });
 }

@@ -26,6 +26,10 @@ struct LengthNeed {
 // numbers), holds a value that is not finite, or a covariate is not as long as the series.
 Result<ScaledSeries> scaled(const Series& series, const LengthNeed& need);
 
+// Later observations in the units of an earlier series. Errc::invalid_argument when one is not
+// finite, or past a million times the largest that the scale was made for.
+Result<std::vector<double>> scaled_next(const Series& next, double scale);
+
 bool is_constant(std::span<const double> y);
 
 }  // namespace trainyard::models
