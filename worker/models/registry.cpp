@@ -27,7 +27,8 @@ constexpr std::array entries{
     Entry{"drift", make_drift, load_drift},
     Entry{"naive2", make_naive2, load_naive2},
     Entry{"ets", make_ets, load_ets},
-    Entry{"theta", make_theta},
+    Entry{"theta", make_theta, load_theta},
+    Entry{"auto_theta", make_auto_theta, load_theta},
     Entry{"xgboost", make_xgboost},
 };
 

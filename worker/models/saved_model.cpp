@@ -1,6 +1,7 @@
 #include "worker/models/saved_model.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -68,6 +69,13 @@ std::string StateReader::text(std::string_view key) {
   return value ? value->get<std::string>() : std::string();
 }
 
+std::size_t StateReader::choice(std::string_view key, std::span<const std::string_view> choices) {
+  const auto found = std::ranges::find(choices, text(key));
+  if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+  refuse(key, fmt::format("one of {}", fmt::join(choices, ", ")));
+  return 0;
+}
+
 std::vector<double> StateReader::numbers(std::string_view key) {
   const auto* value = find(key, "a list of finite numbers", [](const json& v) {
     return v.is_array() && std::ranges::all_of(v, is_number);
@@ -87,6 +95,11 @@ const json& StateReader::object(std::string_view key) {
   static const json empty = json::object();
   const auto* value = find(key, "an object", [](const json& v) { return v.is_object(); });
   return value ? *value : empty;
+}
+
+void StateReader::refuse(std::string_view key, std::string_view expected) {
+  if (!error_)
+    error_ = unreadable(key, fmt::format("the saved model's '{}' is not {}", key, expected));
 }
 
 Result<void> StateReader::result() const {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +35,14 @@ class StateReader {
   double number(std::string_view key);
   std::int64_t integer(std::string_view key);
   std::string text(std::string_view key);
+  // The position of the text under the key among the choices.
+  std::size_t choice(std::string_view key, std::span<const std::string_view> choices);
   std::vector<double> numbers(std::string_view key);
   std::vector<std::string> texts(std::string_view key);
   // The object under a key; an empty one after an error.
   const nlohmann::json& object(std::string_view key);
+  // For what is read but does not make sense.
+  void refuse(std::string_view key, std::string_view expected);
 
   Result<void> result() const;
 

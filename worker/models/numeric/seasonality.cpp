@@ -5,7 +5,7 @@
 
 namespace trainyard::models {
 
-bool is_seasonal(std::span<const double> y, int season) {
+bool is_seasonal(std::span<const double> y, int season, const std::stop_token& stop) {
   const std::size_t n = y.size();
   const auto m = static_cast<std::size_t>(season);
   if (m < 2 || n < 3 * m) return false;
@@ -18,6 +18,7 @@ bool is_seasonal(std::span<const double> y, int season) {
   double r = 0.0;
   double limit = 1.0;  // 1 + 2 Σ r_k² over the lags below the season
   for (std::size_t lag = 1; lag <= m; ++lag) {
+    if (stop.stop_requested()) return false;
     double covariance = 0.0;
     for (std::size_t t = lag; t < n; ++t)
       covariance += (y[t] - mean) * (y[t - lag] - mean);

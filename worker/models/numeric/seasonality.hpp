@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <vector>
 
 // Classical seasonality, as the M-competition code defines it.
@@ -9,8 +10,8 @@ namespace trainyard::models {
 
 // Whether the autocorrelation at lag `season` exceeds its 90 % limit 1.645·√((1 + 2 Σ r_k²)/n), k
 // below the season (Makridakis, Spiliotis & Assimakopoulos, The M4 Competition, 2020). False for
-// fewer than three seasons and for constant series.
-bool is_seasonal(std::span<const double> y, int season);
+// fewer than three seasons and for constant series. O(n·season); false when stopped early.
+bool is_seasonal(std::span<const double> y, int season, const std::stop_token& stop = {});
 
 enum class Composition { additive, multiplicative };
 

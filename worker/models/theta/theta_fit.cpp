@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace trainyard::models {
 namespace {
@@ -10,104 +11,124 @@ constexpr double alpha_min = 0.1;
 constexpr double alpha_max = 0.99;
 constexpr double trend_weight_max = 1.0 - 1e-10;
 
-// The line through y_1 … y_t, one observation at a time.
-struct RunningLine {
-  double mean = 0.0;
-  double slope = 0.0;
-  double t = 0.0;
-
-  void add(double value) {
-    const double before = mean;
-    t += 1.0;
-    mean += (value - before) / t;
-    slope = t < 2.0 ? 0.0 : ((t - 2.0) * slope + 6.0 * (value - before) / t) / (t + 1.0);
+class Search {
+ public:
+  Search(const ThetaTask& task, ThetaForm form)
+      : task_(task), form_(form), first_(first_error(form)) {
+    RunningLine seen;
+    for (const double value : task.y) {
+      lines_.push_back(seen.line());
+      seen.add(value);
+    }
+    if (is_dynamic(form)) return;
+    line_ = seen.line();
+    std::ranges::fill(lines_, line_);
   }
-  double intercept() const { return mean - slope * (t + 1.0) / 2.0; }
+
+  ThetaFit minimum() const {
+    // A grid finds the valley, golden sections its bottom.
+    constexpr int cells = 16;
+    constexpr double width = (alpha_max - alpha_min) / cells;
+    ThetaFit best = solve_for(alpha_min);
+    for (int i = 1; i <= cells && !is_stopped(); ++i)
+      best = better(best, solve_for(alpha_min + i * width));
+
+    constexpr double golden = 0.6180339887498949;
+    double low = std::max(alpha_min, best.parameters.alpha - width);
+    double high = std::min(alpha_max, best.parameters.alpha + width);
+    ThetaFit left = solve_for(high - golden * (high - low));
+    ThetaFit right = solve_for(low + golden * (high - low));
+    while (high - low > 1e-6 && !is_stopped()) {
+      if (left.squares <= right.squares) {
+        high = right.parameters.alpha;
+        right = left;
+        left = solve_for(high - golden * (high - low));
+      } else {
+        low = left.parameters.alpha;
+        left = right;
+        right = solve_for(low + golden * (high - low));
+      }
+    }
+    return better(better(best, left), right);
+  }
+
+ private:
+  bool is_stopped() const { return task_.stop.stop_requested(); }
+
+  static const ThetaFit& better(const ThetaFit& a, const ThetaFit& b) {
+    return b.squares < a.squares ? b : a;
+  }
+
+  // Best ℓ_0 and trend weight for one α: errors are r − ℓ_0·d − ω·g with r the errors of smoothing
+  // from zero, d = (1 − α)^{t−1} and g the bracket of μ_t.
+  ThetaFit solve_for(double alpha) const {
+    double dd = 0.0, dg = 0.0, gg = 0.0, dr = 0.0, gr = 0.0, rr = 0.0;
+    double smoothed = 0.0;
+    double d = 1.0;
+    const double rest = 1.0 - alpha;
+    const double per_alpha = 1.0 / alpha;
+    for (std::size_t t = 0; t < task_.y.size(); ++t) {
+      const double r = task_.y[t] - smoothed;
+      if (t >= first_) {
+        const double g = d * lines_[t].intercept + (1.0 - d * rest) * per_alpha * lines_[t].slope;
+        dd += d * d;
+        dg += d * g;
+        gg += g * g;
+        dr += d * r;
+        gr += g * r;
+        rr += r * r;
+      }
+      smoothed += alpha * r;
+      d *= rest;
+    }
+
+    double weight = 0.5;
+    if (is_optimised(form_)) {
+      const double determinant = dd * gg - dg * dg;
+      weight = determinant > 1e-14 * dd * gg ? (dd * gr - dg * dr) / determinant : 0.0;
+      weight = std::clamp(weight, 0.0, trend_weight_max);
+    }
+    const double level = (dr - weight * dg) / dd;
+    const double squares = rr - 2.0 * level * dr - 2.0 * weight * gr + level * level * dd +
+                           2.0 * level * weight * dg + weight * weight * gg;
+    return {.parameters = {.form = form_,
+                           .alpha = alpha,
+                           .trend_weight = weight,
+                           .initial_level = level,
+                           .line = line_},
+            .squares = std::max(0.0, squares)};
+  }
+
+  const ThetaTask& task_;
+  ThetaForm form_;
+  std::size_t first_;
+  Line line_;                // zero in dynamic forms
+  std::vector<Line> lines_;  // what μ_t knows
 };
 
-// Best ℓ_0 and trend weight for one α: errors are r − ℓ_0·d − ω·g with r the errors of smoothing
-// from zero, d = (1 − α)^{t−1} and g the bracket of μ_t.
-ThetaFit solve_for(std::span<const double> y, double alpha) {
-  double dd = 0.0, dg = 0.0, gg = 0.0, dr = 0.0, gr = 0.0, rr = 0.0;
-  RunningLine line;
-  double smoothed = 0.0;
-  double d = 1.0;
-  for (std::size_t t = 0; t < y.size(); ++t) {
-    if (t >= 2) {
-      const double g = d * line.intercept() + (1.0 - d * (1.0 - alpha)) / alpha * line.slope;
-      const double r = y[t] - smoothed;
-      dd += d * d;
-      dg += d * g;
-      gg += g * g;
-      dr += d * r;
-      gr += g * r;
-      rr += r * r;
-    }
-    line.add(y[t]);
-    smoothed += alpha * (y[t] - smoothed);
-    d *= 1.0 - alpha;
+// Over the periods that all forms have errors of.
+double squares_of(const ThetaTask& task, const ThetaFit& fit) {
+  constexpr std::size_t first = first_error(ThetaForm::dynamic_optimised);
+  ThetaState state = start_of(fit.parameters);
+  double squares = 0.0;
+  for (std::size_t t = 0; t < task.y.size(); ++t) {
+    const double error = task.y[t] - expected(fit.parameters, state);
+    if (t >= first) squares += error * error;
+    advance(fit.parameters, state, task.y[t]);
   }
-
-  const double determinant = dd * gg - dg * dg;
-  double weight = determinant > 1e-14 * dd * gg ? (dd * gr - dg * dr) / determinant : 0.0;
-  weight = std::clamp(weight, 0.0, trend_weight_max);
-  const double level = (dr - weight * dg) / dd;
-  const double squares = rr - 2.0 * level * dr - 2.0 * weight * gr + level * level * dd +
-                         2.0 * level * weight * dg + weight * weight * gg;
-  return {.alpha = alpha,
-          .trend_weight = weight,
-          .initial_level = level,
-          .squares = std::max(0.0, squares)};
+  return squares;
 }
 
 }  // namespace
 
-ThetaState::ThetaState(const ThetaFit& fit)
-    : alpha_(fit.alpha), trend_weight_(fit.trend_weight), level_(fit.initial_level) {}
-
-double ThetaState::expected() const {
-  const double bracket = decay_ * intercept_ + (1.0 - decay_ * (1.0 - alpha_)) / alpha_ * slope_;
-  return level_ + trend_weight_ * bracket;
+ThetaFit fit_theta(const ThetaTask& task, ThetaForm form) {
+  return Search(task, form).minimum();
 }
 
-void ThetaState::advance(double value) {
-  RunningLine line{.mean = mean_, .slope = slope_, .t = count_};
-  line.add(value);
-  mean_ = line.mean;
-  slope_ = line.slope;
-  count_ = line.t;
-  intercept_ = line.intercept();
-  level_ += alpha_ * (value - level_);
-  decay_ *= 1.0 - alpha_;
-}
-
-ThetaFit fit_theta(std::span<const double> y, const std::stop_token& stop) {
-  // A grid finds the valley, golden sections its bottom.
-  constexpr int cells = 16;
-  constexpr double width = (alpha_max - alpha_min) / cells;
-  ThetaFit best = solve_for(y, alpha_min);
-  for (int i = 1; i <= cells && !stop.stop_requested(); ++i)
-    if (const auto fit = solve_for(y, alpha_min + i * width); fit.squares < best.squares)
-      best = fit;
-
-  constexpr double golden = 0.6180339887498949;
-  double low = std::max(alpha_min, best.alpha - width);
-  double high = std::min(alpha_max, best.alpha + width);
-  ThetaFit left = solve_for(y, high - golden * (high - low));
-  ThetaFit right = solve_for(y, low + golden * (high - low));
-  while (high - low > 1e-6 && !stop.stop_requested()) {
-    if (left.squares <= right.squares) {
-      high = right.alpha;
-      right = left;
-      left = solve_for(y, high - golden * (high - low));
-    } else {
-      low = left.alpha;
-      left = right;
-      right = solve_for(y, low + golden * (high - low));
-    }
-  }
-  return std::min({best, left, right},
-                  [](const ThetaFit& a, const ThetaFit& b) { return a.squares < b.squares; });
+ThetaFit select_theta(const ThetaTask& task) {
+  const auto fixed = fit_theta(task, ThetaForm::optimised);
+  const auto moving = fit_theta(task, ThetaForm::dynamic_optimised);
+  return squares_of(task, fixed) < squares_of(task, moving) ? fixed : moving;
 }
 
 }  // namespace trainyard::models

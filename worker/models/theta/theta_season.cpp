@@ -1,0 +1,34 @@
+#include "worker/models/theta/theta_season.hpp"
+
+#include <algorithm>
+
+namespace trainyard::models {
+
+double ThetaSeason::index(std::size_t period) const {
+  if (indices.empty()) return composition == Composition::multiplicative ? 1.0 : 0.0;
+  return indices[period % indices.size()];
+}
+
+double ThetaSeason::without(double value, std::size_t period) const {
+  const double i = index(period);
+  return composition == Composition::multiplicative ? value / i : value - i;
+}
+
+double ThetaSeason::with(double value, std::size_t period) const {
+  const double i = index(period);
+  return composition == Composition::multiplicative ? value * i : value + i;
+}
+
+ThetaSeason find_season(std::span<const double> y, int season_length, const std::stop_token& stop) {
+  constexpr double smallest_ratio = 0.01;
+  if (!is_seasonal(y, season_length, stop)) return {};
+  if (std::ranges::min(y) > 0.0) {
+    auto ratios = seasonal_indices(y, season_length, Composition::multiplicative);
+    if (std::ranges::min(ratios) >= smallest_ratio)
+      return {.indices = std::move(ratios), .composition = Composition::multiplicative};
+  }
+  return {.indices = seasonal_indices(y, season_length, Composition::additive),
+          .composition = Composition::additive};
+}
+
+}  // namespace trainyard::models
