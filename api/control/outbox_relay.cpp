@@ -21,6 +21,7 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
   void publish_until_stopped() {
     while (!is_stopping()) {
       publish_ready();
+      gather();
       const auto fetched = fetch();
       if (!fetched) {
         sleep(reading_.failed(fetched.error()));
@@ -64,6 +65,13 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
   void sleep(milliseconds time) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, time, [this] { return stopping_; });
+  }
+
+  // While rows come in sets, the next set has time to gather; a lone row is not kept waiting.
+  void gather() {
+    std::unique_lock lock(mutex_);
+    if (fetched_last_ < 2) return;
+    changed_.wait_until(lock, fetched_at_ + options_.pace, [this] { return stopping_; });
   }
 
   void publish_ready() {
@@ -132,7 +140,9 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
       if (!window_.has_room()) return 0;
       skip = window_.skip();
     }
+    fetched_at_ = std::chrono::steady_clock::now();
     TRY(auto entries, store_.outbox(options_.fetch_max, skip));
+    if (!entries.empty()) fetched_last_ = entries.size();
     std::vector<RelayRow> rows;
     rows.reserve(entries.size());
     for (auto& entry : entries) {
@@ -220,7 +230,9 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
   std::chrono::steady_clock::time_point retry_at_;
   bool stopping_ = false;
 
-  runtime::Outage reading_;     // the publisher's
+  std::chrono::steady_clock::time_point fetched_at_;  // the publisher's, as the next two
+  std::size_t fetched_last_ = 0;
+  runtime::Outage reading_;
   runtime::Outage publishing_;  // under the mutex
   runtime::Outage deleting_;    // the finisher's
 };

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -13,7 +14,9 @@
 namespace trainyard::runtime {
 
 // Turns many single requests into sets: while one set is being flushed, the next one gathers, so
-// concurrent callers share a transaction without anyone waiting for a timer (group commit).
+// concurrent callers share a transaction (group commit). After a set of several, the next waits for
+// as many again, `linger` at most: callers that were answered together come back together. A lone
+// request after lone requests waits for nothing.
 //
 //   flush(span<const Request>) -> vector<Result<Answer>>, one per request, in order
 //
@@ -28,6 +31,7 @@ class Coalescer {
   struct Options {
     std::size_t set_max = 1'000;
     std::size_t queued_max = 20'000;
+    std::chrono::microseconds linger{2'000};
   };
 
   Coalescer(Flush flush, Options options)
@@ -48,7 +52,7 @@ class Coalescer {
       if (requests_.size() < options_.queued_max && !stopping_) {
         requests_.push_back(std::move(request));
         callbacks_.push_back(std::move(callback));
-        if (requests_.size() == 1) wake_.notify_one();
+        if (requests_.size() == 1 || requests_.size() == expected_) wake_.notify_one();
         return;
       }
     }
@@ -61,12 +65,16 @@ class Coalescer {
     while (true) {
       wake_.wait(lock, [this] { return stopping_ || !requests_.empty(); });
       if (requests_.empty()) return;
+      wake_.wait_until(lock, flushed_at_ + options_.linger,
+                       [this] { return stopping_ || requests_.size() >= expected_; });
       auto [requests, callbacks] = take_set();
+      expected_ = requests.size();
       lock.unlock();
       auto answers = flush_(requests);
       for (std::size_t i = 0; i < callbacks.size(); ++i)
         callbacks[i](std::move(answers[i]));
       lock.lock();
+      flushed_at_ = std::chrono::steady_clock::now();
     }
   }
 
@@ -93,6 +101,8 @@ class Coalescer {
   std::condition_variable wake_;
   std::vector<Request> requests_;
   std::vector<Callback> callbacks_;
+  std::size_t expected_ = 1;  // the size of the last set
+  std::chrono::steady_clock::time_point flushed_at_;
   bool stopping_ = false;
   std::thread thread_;
 };

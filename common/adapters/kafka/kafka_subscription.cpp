@@ -254,6 +254,7 @@ void KafkaSubscription::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t wha
   if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     self.take_over(*partitions);
     const ErrorHandle failed(rd_kafka_incremental_assign(client, partitions));
+    if (!self.fetches_) rd_kafka_pause_partitions(client, partitions);
   } else {
     self.give_up(*partitions);
     const ErrorHandle failed(rd_kafka_incremental_unassign(client, partitions));
@@ -261,7 +262,6 @@ void KafkaSubscription::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t wha
 }
 
 void KafkaSubscription::take_over(const rd_kafka_topic_partition_list_t& partitions) {
-  fetches_ = true;  // the new ones do: a pause that goes on stops them with the others
   const std::lock_guard lock(mutex_);
   for (int i = 0; i < partitions.cnt; ++i) {
     const auto& each = partitions.elems[i];
