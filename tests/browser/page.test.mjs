@@ -102,6 +102,7 @@ describe("the page", { skip }, () => {
     await page.getByTestId("forecast").waitFor({ state: "attached" }); // may be a flat line
     assert.equal((await path("forecast")).match(/[ML]/g).length, 12);
     assert.equal((await path("interval")).match(/[ML]/g).length, 24);
+    assert.equal((await path("history")).match(/[ML]/g).length, 60);
     await page.getByRole("rowheader", { name: "theta" }).waitFor();
     await page.locator(".timeline li", { hasText: "Completed" }).waitFor();
     await page.getByText("Forecast as a table").click();

@@ -143,6 +143,7 @@ Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const Segm
   SegmentOutcome outcome{.segment = series.segment,
                          .windows = run.windows(),
                          .dates = series.future(plan.horizon),
+                         .history = recent_history(series, plan.horizon),
                          .quality = series.quality};
   for (const auto& model : plan.models) {
     TRY(auto done, run.run(model));

@@ -2,6 +2,7 @@
 
 #include "common/domain/forecast_spec.hpp"
 #include "worker/forecast/fit.hpp"
+#include "worker/forecast/history.hpp"
 #include "worker/forecast/metrics.hpp"
 
 #include <functional>
@@ -28,6 +29,7 @@ struct SegmentOutcome {
   int windows = 0;               // of the backtest that the length allowed
   std::vector<TimePoint> dates;  // of the forecasts
   std::vector<ModelOutcome> models;
+  History history;
   DataQuality quality;
 };
 

@@ -135,12 +135,17 @@ Result<PreparedSeries> lay_out(const SegmentRows& rows, std::span<const std::siz
 
 }  // namespace
 
-std::vector<TimePoint> PreparedSeries::future(int horizon) const {
+std::vector<TimePoint> PreparedSeries::dates(std::size_t first, std::size_t count) const {
   std::vector<TimePoint> dates;
-  const auto next = first_step + static_cast<std::int64_t>(y.size());
-  for (int i = 0; i < horizon; ++i)
-    dates.push_back(domain::advance(anchor, step, next + i));
+  dates.reserve(count);
+  for (auto i = first; i < first + count; ++i) {
+    dates.push_back(domain::advance(anchor, step, first_step + static_cast<std::int64_t>(i)));
+  }
   return dates;
+}
+
+std::vector<TimePoint> PreparedSeries::future(int horizon) const {
+  return dates(y.size(), static_cast<std::size_t>(horizon));
 }
 
 Result<PreparedSeries> prepare(const SegmentRows& rows, std::optional<domain::Frequency> asked) {

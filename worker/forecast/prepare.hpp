@@ -38,6 +38,8 @@ struct PreparedSeries {
   domain::Frequency step;
   std::int64_t first_step = 0;
 
+  // Of the periods from y[first] on, which may lie after the last value.
+  std::vector<TimePoint> dates(std::size_t first, std::size_t count) const;
   // The dates after the last value.
   std::vector<TimePoint> future(int horizon) const;
 };

@@ -2,7 +2,7 @@
 
 #include "worker/forecast/dates.hpp"
 
-#include <algorithm>
+#include <span>
 
 namespace trainyard::training {
 namespace {
@@ -21,7 +21,7 @@ json row_of(const std::string& date, const models::Forecast& forecast, std::size
           {"yhat_upper", forecast.intervals[interval].upper[step]}};
 }
 
-json rows_of(const std::vector<std::string>& dates, const models::Forecast& forecast) {
+json rows_of(std::span<const std::string> dates, const models::Forecast& forecast) {
   json rows = json::array();
   for (std::size_t i = 0; i < forecast.intervals.size(); ++i) {
     for (std::size_t step = 0; step < dates.size(); ++step) {
@@ -32,7 +32,7 @@ json rows_of(const std::vector<std::string>& dates, const models::Forecast& fore
   return rows;
 }
 
-json best_rows(const std::vector<std::string>& dates, const models::Forecast& forecast) {
+json best_rows(std::span<const std::string> dates, const models::Forecast& forecast) {
   json rows = json::array();
   for (std::size_t step = 0; step < dates.size(); ++step) {
     rows.push_back(row_of(dates[step], forecast, step, 0));
@@ -40,7 +40,14 @@ json best_rows(const std::vector<std::string>& dates, const models::Forecast& fo
   return rows;
 }
 
-json model_json(const forecast::ModelOutcome& model, const std::vector<std::string>& dates) {
+json history_rows(std::span<const std::string> dates, std::span<const double> values) {
+  json rows = json::array();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    rows.push_back({{"ds", dates[i]}, {"y", values[i]}});
+  return rows;
+}
+
+json model_json(const forecast::ModelOutcome& model, std::span<const std::string> dates) {
   if (model.problem) {
     return {{"status", "failed"},
             {"reason", describe(*model.problem)},
@@ -92,9 +99,16 @@ json to_json(const forecast::SegmentOutcome& outcome) {
            {"metrics", json::object()},
            {"forecast", json::array()},
            {"models", json::object()},
+           {"history", json::array()},
            {"data_quality", quality_json(outcome)}};
   if (outcome.problem) out["error"] = to_json(*outcome.problem);
-  const auto dates = forecast::format_dates(outcome.dates);
+  const auto& history = outcome.history;
+  auto times = history.dates;
+  times.insert(times.end(), outcome.dates.begin(), outcome.dates.end());
+  const auto all_dates = forecast::format_dates(times);  // together, so that they look alike
+  const auto past = std::span(all_dates).first(history.dates.size());
+  const auto dates = std::span(all_dates).subspan(history.dates.size());
+  out["history"] = history_rows(past, history.values);
   for (const auto& model : outcome.models) {
     out["models"][model.model] = model_json(model, dates);
     if (model.problem) continue;

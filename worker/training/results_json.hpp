@@ -16,8 +16,9 @@ nlohmann::json to_json(const forecast::Scores& scores);
 //   {best_model, metrics: {model: {…}}, forecast: [{ds, yhat, yhat_lower, yhat_upper}],
 //    models: {model: {status, reason, category, description, metrics,
 //                     forecast: [{ds, yhat, yhat_lower, yhat_upper, level}]}},
-//    data_quality: {…}, status}
+//    history: [{ds, y}], data_quality: {…}, status}
 // `forecast` is the best model's at the first level; a model's own has one row per date and level.
+// `history` is the end of the series that the models saw.
 nlohmann::json to_json(const forecast::SegmentOutcome& outcome);
 
 // Metrics of a job so far: per model, the mean over the segments for which each is defined.

@@ -93,6 +93,8 @@ TEST_F(TasksTest, GivesASingleSegmentsResultsAtTheRoot) {
   EXPECT_EQ(results["models"]["last"]["forecast"][0]["level"], 80);
   EXPECT_EQ(results["models"]["failing"]["status"], "failed");
   EXPECT_THAT(results["models"]["failing"]["reason"], HasSubstr("1000"));
+  EXPECT_EQ(results["history"][0], json::parse(R"({"ds":"2020-01-01","y":1})"));
+  EXPECT_EQ(results["history"].size(), 5U);
   EXPECT_EQ(results["data_quality"]["backtest_windows"], 1);
   EXPECT_EQ((*answer)["metrics"]["last"]["mae"], 1.5);
   EXPECT_EQ(results["artifact_uri"], (*answer)["artifact_uri"]);
@@ -102,6 +104,15 @@ TEST_F(TasksTest, GivesASingleSegmentsResultsAtTheRoot) {
   EXPECT_EQ(json::parse(*stored)["best_model"], "last");
 }
 
+TEST_F(TasksTest, WritesTheDatesOfHistoryAndForecastAlike) {
+  const auto path = write("t.csv", "ds,y\n2020-01-01T22:00,1\n2020-01-01T23:00,2\n");
+  const auto answer = train({{"data_path", path}, {"horizon", 1}, {"models", {"last"}}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  const auto& results = (*answer)["results"];
+  EXPECT_EQ(results["history"][1]["ds"], "2020-01-01T23:00:00");
+  EXPECT_EQ(results["forecast"][0]["ds"], "2020-01-02T00:00:00");
+}
+
 TEST_F(TasksTest, LetsABadSegmentFailAlone) {
   const auto path = write("t.csv", two_segments);
   const auto answer = train({{"data_path", path}, {"horizon", 1}, {"models", {"last"}}});
@@ -109,6 +120,7 @@ TEST_F(TasksTest, LetsABadSegmentFailAlone) {
   const auto& segments = (*answer)["results"]["segments"];
   EXPECT_EQ(segments["a"]["best_model"], "last");
   EXPECT_EQ(segments["b"]["status"], "failed");
+  EXPECT_EQ(segments["b"]["history"], json::array());
   EXPECT_EQ(segments["b"]["error"]["row"], 9);
   EXPECT_EQ(segments["b"]["error"]["field"], "y");
   EXPECT_THAT(segments["b"]["error"]["detail"], HasSubstr("oops"));

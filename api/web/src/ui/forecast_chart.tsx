@@ -81,7 +81,7 @@ export function ForecastChart({
   );
   const x = linearScale([0, Math.max(1, periods.length - 1)], [margin.left, width - margin.right]);
   const place = (ds: string) => x(index.get(ds) ?? 0);
-  const labels = pickEvenly(periods.length, Math.floor((width - margin.left) / 96));
+  const labels = pickEvenly(periods.length, Math.floor((width - margin.left) / 112));
   const band = main.points.flatMap(({ ds, yhat_lower, yhat_upper }) =>
     yhat_lower === null || yhat_upper === null
       ? []
@@ -93,6 +93,7 @@ export function ForecastChart({
   const ds = at === null ? undefined : periods[at];
   const shown = ds === undefined ? undefined : main.points.find((point) => point.ds === ds);
   const actual = ds === undefined ? undefined : history.find((each) => each.ds === ds);
+  const pointed = shown?.yhat ?? actual?.y ?? null;
 
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -periods.length, End: periods.length };
@@ -154,6 +155,7 @@ export function ForecastChart({
         <path className="chart-band" data-testid="interval" d={bandPath(band)} />
         <path
           className="chart-history"
+          data-testid="history"
           d={linePath(
             history.map((each) => ({ x: place(each.ds), y: each.y === null ? null : y(each.y) })),
           )}
@@ -167,7 +169,7 @@ export function ForecastChart({
         {at !== null ? (
           <g className="chart-cursor">
             <line x1={x(at)} x2={x(at)} y1={margin.top} y2={height - margin.bottom} />
-            {shown && shown.yhat !== null ? <circle cx={x(at)} cy={y(shown.yhat)} r="4" /> : null}
+            {pointed !== null ? <circle cx={x(at)} cy={y(pointed)} r="4" /> : null}
           </g>
         ) : null}
       </svg>
