@@ -112,11 +112,7 @@ class Training {
     TRY_DO(terminal::write_result_files(summary, options_.output));
     print_results(summary, batch.batch.id);
     if (interrupted) return Exit::interrupted;
-    if (options_.serve) {
-      fmt::print("\nThe page stays at {} until you press Ctrl-C.\n", page_of(batch.batch.id));
-      std::fflush(stdout);
-      stop_.wait();
-    }
+    show_page(batch.batch.id);
     if (terminal::is_refused(summary)) return Exit::usage;
     return terminal::failed_segments(summary) > 0 ? Exit::some_failed : Exit::ok;
   }
@@ -179,6 +175,17 @@ class Training {
     for (const auto& segment : summary.segments) {
       if (!segment.best_model.empty() || segment.models.empty()) continue;
       fmt::print(stderr, "failed: {}: {}\n", segment.segment, segment.models.front().reason);
+    }
+  }
+
+  // The page goes with this process.
+  void show_page(BatchId batch) {
+    if (options_.serve) {
+      fmt::print("\nThe page stays at {} until you press Ctrl-C.\n", page_of(batch));
+      std::fflush(stdout);
+      stop_.wait();
+    } else if (!options_.as_json) {
+      fmt::print("The page was live at {} until now; with --serve it stays.\n", page_of(batch));
     }
   }
 
