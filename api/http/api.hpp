@@ -43,5 +43,7 @@ struct Api {
 
 // Every endpoint of the API, the web page included.
 std::span<const Route> api_routes();
+// What a server of live connections alone answers beside /ws: its health.
+std::span<const Route> live_routes();
 
 }  // namespace trainyard::http

@@ -3,6 +3,10 @@
 namespace trainyard::http {
 namespace {
 
+constexpr std::array live{
+    Route{Verb::get, "/health", get_health},
+};
+
 constexpr std::array routes{
     Route{Verb::post, "/api/v2/jobs", post_job, Body::json},
     Route{Verb::get, "/api/v2/jobs", get_jobs},
@@ -30,6 +34,10 @@ constexpr std::array routes{
 
 std::span<const Route> api_routes() {
   return routes;
+}
+
+std::span<const Route> live_routes() {
+  return live;
 }
 
 }  // namespace trainyard::http

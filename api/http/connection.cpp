@@ -35,11 +35,11 @@ Response problem(const Failure& failure, const std::string& correlation_id) {
   return response;
 }
 
-Failure not_routed(const Match& match, const Request& request) {
+Failure not_routed(const Match& match, const Request& request, const std::string& lost_hint) {
   if (match.allow.empty()) {
     return Failure(404, Error{.code = Errc::not_found,
                               .detail = fmt::format("there is nothing at {}", request.path),
-                              .hint = "see /api/v2/openapi.json"});
+                              .hint = lost_hint});
   }
   return Failure(405, Error{.code = Errc::invalid_argument,
                             .detail = fmt::format("{} does not take this method", request.path),
@@ -138,7 +138,7 @@ asio::awaitable<Reply> Connection::answer(HeadParser& head, Request& request, bo
   }
   auto match = find_route(context_.routes, request.verb, request.path);
   if (match.route == nullptr) {
-    const auto failure = not_routed(match, request);
+    const auto failure = not_routed(match, request, context_.options.lost_hint);
     auto response = problem(failure, request.caller.correlation_id);
     if (failure.status == 405) response.headers.emplace_back("Allow", match.allow);
     co_return response;

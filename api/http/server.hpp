@@ -25,6 +25,7 @@ struct ServerOptions {
   std::chrono::seconds read_max{30};   // for each piece of a body
   std::chrono::seconds write_max{60};  // for each response
   std::chrono::seconds drain_max{10};  // for requests in flight when stopping
+  std::string lost_hint = "see /api/v2/openapi.json";  // to whoever asks for an unknown path
   // Who sends a request. Refusals are answered with 401.
   std::function<Result<std::string>(const beast::http::fields&)> identify;
 };

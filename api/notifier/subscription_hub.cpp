@@ -10,7 +10,12 @@ namespace {
 constexpr int slow_retry_ms = 1'000;
 
 void write_position(wire::JsonWriter& out, std::string_view epoch, std::string_view offset) {
-  out.key("position").begin_object().field("epoch", epoch).field("offset", offset).end_object();
+  out.key("position");
+  if (epoch.empty()) {
+    out.raw("null");
+  } else {
+    out.begin_object().field("epoch", epoch).field("offset", offset).end_object();
+  }
 }
 
 std::string event_frame(const std::string& topic, const std::string& epoch,
@@ -210,8 +215,6 @@ void SubscriptionHub::unsubscribe(Client& client, const wire::ClientMessage& mes
 
 void SubscriptionHub::begin_buffering(Client& client, Subscription& subscription,
                                       Actions& actions) {
-  // Before the stream has started there is no position to give: its start begins this.
-  if (ring_.position().epoch.empty()) return;
   subscription.ticket = next_ticket_++;
   subscription.start = ring_.position();
   subscription.buffered.clear();

@@ -42,8 +42,10 @@ using Actions = std::vector<Action>;
 
 // Who gets which event: subscriptions, replay, snapshots, outboxes. Sans I/O: inputs come in as
 // calls, what is to be done goes out as actions. Subscribing buffers the stream while a snapshot is
-// read, then sends the snapshot and of the buffered events those that are newer. Transitions are
-// never left out: a client that cannot take them is closed with a reason. Not thread-safe.
+// read, then sends the snapshot and of the buffered events those that are newer. Before the stream
+// has started a snapshot has no position; its start brings another that has one, so that nothing in
+// between is missed. Transitions are never left out: a client that cannot take them is closed with
+// a reason. Not thread-safe.
 class SubscriptionHub {
  public:
   struct Options {

@@ -86,16 +86,16 @@ void add_role(CLI::App& app, Selection& selection, const char* name, const char*
 void add_api(CLI::App& app, Selection& selection) {
   add_role(app, selection, "api", "Serve the HTTP API of a fleet", Needs::store,
            [](const config::Settings& settings, const log::Log& log, Backbone& backbone) {
-             return std::make_unique<ApiRole>(settings, log, backbone);
+             return std::make_unique<ApiRole>(settings, log, backbone, Serves::everything);
            });
 }
 
-// The same server: every API serves live connections, and a notifier is one that takes no others'
-// place behind the load balancer.
+// Every API serves live connections too; where there are many, they are a notifier's.
 void add_notifier(CLI::App& app, Selection& selection) {
-  add_role(app, selection, "notifier", "Serve live connections of a fleet", Needs::store,
+  add_role(app, selection, "notifier", "Serve live connections of a fleet: /ws and /health",
+           Needs::store,
            [](const config::Settings& settings, const log::Log& log, Backbone& backbone) {
-             return std::make_unique<ApiRole>(settings, log, backbone);
+             return std::make_unique<ApiRole>(settings, log, backbone, Serves::live);
            });
 }
 

@@ -14,7 +14,7 @@ Result<std::unique_ptr<Standalone>> Standalone::start(const config::Settings& se
   auto& parts = *standalone;
   parts.control_ = make_control_role(settings, log, parts.backbone_, Election::needless);
   parts.worker_ = make_worker_role(settings, log, parts.backbone_);
-  parts.api_ = std::make_unique<ApiRole>(settings, log, parts.backbone_);
+  parts.api_ = std::make_unique<ApiRole>(settings, log, parts.backbone_, Serves::everything);
   try {
     parts.control_->start();
     parts.worker_->start();

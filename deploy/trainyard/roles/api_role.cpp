@@ -11,6 +11,8 @@ namespace trainyard {
 namespace {
 
 constexpr const char* local_user = "local_user";
+constexpr const char* live_hint =
+    "this is a notifier: it serves /ws and /health, an api role serves the rest";
 
 std::filesystem::path web_dir_of(const config::Settings& settings) {
   if (!settings.web_dir.empty()) return settings.web_dir;
@@ -19,11 +21,22 @@ std::filesystem::path web_dir_of(const config::Settings& settings) {
   return std::filesystem::exists(beside / "index.html") ? beside : TRAINYARD_WEB_DIR;
 }
 
+http::ServerOptions server_options(const config::Settings& settings, Serves serves) {
+  http::ServerOptions options{
+      .host = settings.http.host,
+      .port = static_cast<std::uint16_t>(settings.http.port),
+      .connections_max = static_cast<std::size_t>(settings.http.connections_max),
+      .upload_bytes_max = static_cast<std::uint64_t>(settings.http.upload_bytes_max),
+      .identify = [](const auto&) -> Result<std::string> { return local_user; }};
+  if (serves == Serves::live) options.lost_hint = live_hint;
+  return options;
+}
+
 }  // namespace
 
 class ApiRole::Parts {
  public:
-  Parts(const config::Settings& settings, const log::Log& log, Backbone& backbone)
+  Parts(const config::Settings& settings, const log::Log& log, Backbone& backbone, Serves serves)
       : tasks_(log, {.children = 1, .command = child_command(settings)}),
         intake_(make_intake(settings, tasks_)),
         commits_(*backbone.store, {}),
@@ -48,13 +61,8 @@ class ApiRole::Parts {
                                          const service::Caller& caller) {
                 return notifier::read_snapshot(store, topic, caller, system_clock().now());
               }),
-        server_(log,
-                {.host = settings.http.host,
-                 .port = static_cast<std::uint16_t>(settings.http.port),
-                 .connections_max = static_cast<std::size_t>(settings.http.connections_max),
-                 .upload_bytes_max = static_cast<std::uint64_t>(settings.http.upload_bytes_max),
-                 .identify = [](const auto&) -> Result<std::string> { return local_user; }},
-                http::api_routes(), api_, &live_),
+        server_(log, server_options(settings, serves),
+                serves == Serves::live ? http::live_routes() : http::api_routes(), api_, &live_),
         feed_(log, *backbone.bus, live_) {}
 
   void start() {
@@ -80,8 +88,9 @@ class ApiRole::Parts {
   notifier::NotifierFeed feed_;
 };
 
-ApiRole::ApiRole(const config::Settings& settings, const log::Log& log, Backbone& backbone)
-    : parts_(std::make_unique<Parts>(settings, log, backbone)) {}
+ApiRole::ApiRole(const config::Settings& settings, const log::Log& log, Backbone& backbone,
+                 Serves serves)
+    : parts_(std::make_unique<Parts>(settings, log, backbone, serves)) {}
 ApiRole::~ApiRole() {
   stop();
 }

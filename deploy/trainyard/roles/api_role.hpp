@@ -9,11 +9,14 @@
 
 namespace trainyard {
 
+// What a server answers: the whole API and the page, or live connections and its health alone.
+enum class Serves { everything, live };
+
 // The HTTP server with everything its handlers need, and the live feed behind /ws. start() throws
 // when the address is taken.
 class ApiRole final : public runtime::Lifecycle {
  public:
-  ApiRole(const config::Settings& settings, const log::Log& log, Backbone& backbone);
+  ApiRole(const config::Settings& settings, const log::Log& log, Backbone& backbone, Serves serves);
   ~ApiRole() override;
 
   void start() override;

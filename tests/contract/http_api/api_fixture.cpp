@@ -79,7 +79,7 @@ ApiTest::~ApiTest() {
 void ApiTest::restart(ServerOptions options) {
   options.port = 0;
   options.identify = [this](const beast::http::fields&) -> Result<std::string> { return user_; };
-  server_ = std::make_unique<Server>(log::Log(), std::move(options), api_routes(), *api_, upgrade_);
+  server_ = std::make_unique<Server>(log::Log(), std::move(options), routes_, *api_, upgrade_);
   server_->start();
 }
 

@@ -55,6 +55,7 @@ class ApiTest : public ::testing::Test {
   std::unique_ptr<OffloadPool> pool_;
   std::string user_ = "local_user";
   UpgradeHandler* upgrade_ = nullptr;
+  std::span<const Route> routes_ = api_routes();
   std::unique_ptr<Api> api_;
   std::unique_ptr<Server> server_;
 };

@@ -39,6 +39,13 @@ class Browser {
     say(json{{"op", "subscribe"}, {"id", 1}, {"topic", topic}}.dump());
     return hear();
   }
+  // Events follow this answer; one without a position may come before, when there is no stream yet.
+  json follow(const std::string& topic) {
+    auto answer = subscribe(topic);
+    while (answer["position"].is_null())
+      answer = hear();
+    return answer;
+  }
   websocket::stream<asio::ip::tcp::socket>& stream() { return stream_; }
 
  private:
@@ -46,19 +53,19 @@ class Browser {
   websocket::stream<asio::ip::tcp::socket> stream_;
 };
 
-class LiveApi : public ApiTest {
+class LiveWithoutBus : public ApiTest {
  protected:
-  LiveApi()
+  explicit LiveWithoutBus(std::span<const Route> routes = api_routes(), ServerOptions options = {})
       : live_({}, {}, *pool_,
               [this](const notifier::Topic& topic, const service::Caller& caller) {
                 return notifier::read_snapshot(*store_, topic, caller, system_clock().now());
               }),
         feed_({}, bus_, live_) {
     upgrade_ = &live_;
-    restart({});
-    feed_.start();
+    routes_ = routes;
+    restart(std::move(options));
   }
-  ~LiveApi() override {
+  ~LiveWithoutBus() override {
     feed_.stop();
     server_.reset();
   }
@@ -83,10 +90,47 @@ class LiveApi : public ApiTest {
   notifier::NotifierFeed feed_;
 };
 
+class LiveApi : public LiveWithoutBus {
+ protected:
+  LiveApi() { feed_.start(); }
+};
+
+TEST_F(LiveWithoutBus, ShowsAJobAtOnceAndItsEventsOnceTheBusIsThere) {
+  const auto id = create("?submit=true");
+  Browser browser(server_->port());
+  const auto early = browser.subscribe("job:" + id);
+  EXPECT_EQ(early["op"], "subscribed");
+  EXPECT_EQ(early["position"], nullptr);
+  EXPECT_EQ(early["snapshot"]["status"], "submitting");
+  complete(id, "{}", "{}");
+  feed_.start();
+  const auto later = browser.hear();
+  EXPECT_EQ(later["op"], "subscribed");
+  EXPECT_TRUE(later["position"].is_object());
+  EXPECT_EQ(later["snapshot"]["status"], "completed");
+}
+
+class LiveAlone : public LiveWithoutBus {
+ protected:
+  LiveAlone() : LiveWithoutBus(live_routes(), {.lost_hint = "ask an api role"}) {}
+};
+
+TEST_F(LiveAlone, ServesTheSocketAndItsHealthAndPointsElsewhereForTheRest) {
+  Browser browser(server_->port());
+  EXPECT_EQ(browser.subscribe("mine")["snapshot"]["total"], 0);
+  EXPECT_EQ(get("/health").status, 200);
+  for (const auto* path : {"/", "/api/v2/jobs", "/ws", "/launch"}) {
+    const auto lost = client().send("GET", path, "");
+    EXPECT_EQ(lost.status, 404) << path;
+    EXPECT_EQ(lost.json()["hint"], "ask an api role") << path;
+  }
+  EXPECT_EQ(client().send("POST", "/api/v2/jobs", good_config).status, 404);
+}
+
 TEST_F(LiveApi, ShowsAJobAndThenEveryStepToItsEnd) {
   const auto id = create("?submit=true");
   Browser browser(server_->port());
-  const auto hello = browser.subscribe("job:" + id);
+  const auto hello = browser.follow("job:" + id);
   EXPECT_EQ(hello["op"], "subscribed");
   EXPECT_FALSE(hello["recovered"].get<bool>());
   EXPECT_EQ(hello["snapshot"]["status"], "submitting");
@@ -108,7 +152,7 @@ TEST_F(LiveApi, ShowsABatchAsItsPageDoes) {
           .json();
   const auto id = made["batch_id"].get<std::string>();
   Browser browser(server_->port());
-  const auto hello = browser.subscribe("batch:" + id);
+  const auto hello = browser.follow("batch:" + id);
   EXPECT_EQ(hello["snapshot"]["segments"], get("/api/v2/batches/" + id).json()["segments"]);
   complete(made["jobs"][1]["job_id"], "{}", "{}");
   relay();
@@ -143,7 +187,7 @@ TEST_F(LiveApi, ClosesOnAMessageOverTheLimit) {
 
 TEST_F(LiveApi, SaysGoodbyeWhenTheServerStops) {
   Browser browser(server_->port());
-  browser.subscribe("mine");
+  browser.follow("mine");
   std::jthread stopping([this] { server_->stop(); });
   const auto goodbye = browser.hear();
   EXPECT_EQ(goodbye["op"], "closing");

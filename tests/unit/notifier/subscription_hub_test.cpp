@@ -39,11 +39,18 @@ wire::News progress(const std::string& job, std::int64_t fence, std::int64_t n) 
           .data = fmt::format(R"({{"n":{}}})", n)};
 }
 
-class HubTest : public ::testing::Test {
+class HubWithoutStreamTest : public ::testing::Test {
  protected:
-  explicit HubTest(SubscriptionHub::Options options = {}) : hub(options) {
-    hub.stream_started({.epoch = "e1", .next = {0, 0}});
-    ann = hub.connect("ann");
+  explicit HubWithoutStreamTest(SubscriptionHub::Options options = {})
+      : hub(options), ann(hub.connect("ann")) {}
+
+  // Answers the tickets of the snapshots to load.
+  std::vector<std::uint64_t> start_stream() {
+    std::vector<std::uint64_t> tickets;
+    for (const auto& action : hub.stream_started({.epoch = "e1", .next = {0, 0}})) {
+      if (const auto* load = std::get_if<LoadSnapshot>(&action)) tickets.push_back(load->ticket);
+    }
+    return tickets;
   }
 
   Actions publish(wire::News news, int partition = 0) {
@@ -72,9 +79,41 @@ class HubTest : public ::testing::Test {
   }
 
   SubscriptionHub hub;
-  ClientId ann = 0;
+  ClientId ann;
   std::int64_t offsets[2] = {0, 0};
 };
+
+class HubTest : public HubWithoutStreamTest {
+ protected:
+  explicit HubTest(SubscriptionHub::Options options = {}) : HubWithoutStreamTest(options) {
+    start_stream();
+  }
+};
+
+TEST_F(HubWithoutStreamTest, SendsASnapshotAtOnceAndAnotherWhenTheStreamStarts) {
+  hub.snapshot_loaded(
+      ann, subscribe("job:" + job_a),
+      Snapshot{.json = R"({"version":2})", .seen = {{.job_id = job_a, .version = 2}}});
+  EXPECT_THAT(frames(), ElementsAre(HasSubstr(R"("position":null,"snapshot":{"version":2})")));
+  const auto tickets = start_stream();
+  ASSERT_EQ(tickets.size(), 1U);
+  publish(transition(job_a, 4, "job.started"));
+  hub.snapshot_loaded(
+      ann, tickets[0],
+      Snapshot{.json = R"({"version":3})", .seen = {{.job_id = job_a, .version = 3}}});
+  EXPECT_THAT(frames(), ElementsAre(HasSubstr(R"("offset":"0.0"},"snapshot":{"version":3})"),
+                                    HasSubstr("job.started")));
+}
+
+TEST_F(HubWithoutStreamTest, ForgetsASnapshotThatTheStartOfTheStreamOvertook) {
+  const auto early = subscribe("job:" + job_a);
+  const auto tickets = start_stream();
+  ASSERT_EQ(tickets.size(), 1U);
+  hub.snapshot_loaded(ann, early, Snapshot{.json = "{}", .seen = {}});
+  EXPECT_THAT(frames(), IsEmpty());
+  hub.snapshot_loaded(ann, tickets[0], Snapshot{.json = "{}", .seen = {}});
+  EXPECT_THAT(frames(), ElementsAre(HasSubstr(R"("epoch":"e1")")));
+}
 
 TEST_F(HubTest, SendsTheSnapshotFirstAndThenWhatIsNewer) {
   const auto ticket = subscribe("job:" + job_a);
