@@ -12,6 +12,7 @@ namespace trainyard::models {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::HasSubstr;
 
 constexpr std::array levels{95.0};
@@ -69,6 +70,20 @@ TEST(Xgboost, AsksForFutureValuesOfItsCovariates) {
   ASSERT_FALSE(forecast);
   EXPECT_EQ(forecast.error().code, Errc::invalid_argument);
   EXPECT_EQ(forecast.error().field, "covariates");
+}
+
+TEST(Xgboost, LearnsFromTheEndOfALongSeriesAndSaysSo) {
+  const auto series = synthetic(40'000, 12);  // it grows: both are scaled by their last values
+  const auto whole = fit(series.view());
+  ASSERT_TRUE(whole) << describe(whole.error());
+  EXPECT_EQ((*whole)->description(), "XGBoost(12 lags, 21 features, log, last 14285 of 40000)");
+  auto end = series.view();
+  end.start = domain::advance(end.start, end.frequency, 40'000 - 14'285);
+  end.y = end.y.last(14'285);
+  const auto of_end = fit(end);
+  ASSERT_TRUE(of_end) << describe(of_end.error());
+  EXPECT_THAT((*whole)->forecast({.horizon = 12})->mean,
+              ElementsAreArray((*of_end)->forecast({.horizon = 12})->mean));
 }
 
 TEST(Xgboost, NamesTheBoundsOfAHyperparameter) {

@@ -10,9 +10,11 @@ namespace trainyard::models {
 // and forecast step by step, each step a lag of the next. Bands are conformal (conformal.hpp), from
 // a second booster that did not see the last quarter of the series, at most 60 periods.
 //
-// Needs 10 observations. Uses covariates, and their future values. Hyperparameters: rounds,
-// max_depth, learning_rate, min_child_weight, subsample. Errors: invalid_argument, cancelled,
-// unavailable without the library. Fitting costs two trainings; memory is rows × columns floats.
+// Needs 10 observations. Of a long series it learns from the last 300,000 / features periods (some
+// 14,000), since one call into the library cannot be stopped; the description then says so. Uses
+// covariates, and their future values. Hyperparameters: rounds, max_depth, learning_rate,
+// min_child_weight, subsample. Errors: invalid_argument, cancelled, unavailable without the
+// library. Fitting costs two trainings; memory is rows × columns floats.
 std::unique_ptr<Model> make_xgboost();
 
 }  // namespace trainyard::models
