@@ -1,5 +1,6 @@
 #include "common/config/load_settings.hpp"
 #include "common/config/setting_table.hpp"
+#include "common/runtime/init_process.hpp"
 #include "deploy/trainyard/command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -96,5 +97,6 @@ Exit report(const Error& error) {
 }  // namespace trainyard
 
 int main(int argc, char** argv) {
+  if (const auto code = trainyard::runtime::serve_as_init()) return *code;
   return static_cast<int>(trainyard::run(argc, argv));
 }
