@@ -10,7 +10,8 @@ namespace {
 
 constexpr int mine_max = 100;
 
-Snapshot::Seen seen(const domain::Job& job) {
+// Of a job, or of what a batch's view says of one.
+Snapshot::Seen seen(const auto& job) {
   return {.job_id = job.id.to_string(),
           .version = job.version,
           .is_terminal = domain::is_terminal(job.status)};
@@ -26,8 +27,8 @@ Result<Snapshot> read_batch(ports::JobStore& store, BatchId id, const service::C
                             TimePoint now) {
   TRY(auto view, service::batch_view(store, caller, id, {}, now));
   Snapshot snapshot{.json = std::move(view.json), .seen = {}};
-  snapshot.seen.reserve(view.jobs.size());
-  for (const auto& job : view.jobs)
+  snapshot.seen.reserve(view.seen.size());
+  for (const auto& job : view.seen)
     snapshot.seen.push_back(seen(job));
   return snapshot;
 }

@@ -32,28 +32,31 @@ domain::BatchCounts count(const std::vector<domain::Job>& jobs) {
   return counts;
 }
 
-std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::string_view metric,
-                                           const std::vector<std::string>& models) {
-  std::vector<SegmentReport> segments;
+std::vector<std::vector<domain::Job>> by_segment(std::vector<domain::Job> jobs) {
+  std::vector<std::vector<domain::Job>> segments;
   std::unordered_map<std::string, std::size_t> place;
   for (auto& job : jobs) {
     const auto [known, added] = place.try_emplace(job.segment_id, segments.size());
-    if (added) segments.push_back({.segment_id = job.segment_id});
-    segments[known->second].jobs.push_back(std::move(job));
-  }
-  for (auto& segment : segments) {
-    std::ranges::sort(segment.jobs, {}, [&](const domain::Job& job) {
-      return std::pair(std::ranges::find(models, job.model) - models.begin(), job.id);
-    });
-    segment.status = domain::status_of(count(segment.jobs));
-    std::vector<std::string_view> metrics;
-    for (const auto& job : segment.jobs) {
-      if (job.status == domain::JobStatus::completed) metrics.push_back(job.metrics);
-    }
-    if (!metrics.empty()) segment.metrics = wire::merge_objects(metrics);
-    if (segment.status != domain::BatchStatus::running) choose_best(segment, metric);
+    if (added) segments.emplace_back();
+    segments[known->second].push_back(std::move(job));
   }
   return segments;
+}
+
+SegmentReport report_segment(std::vector<domain::Job> jobs, std::string_view metric,
+                             const std::vector<std::string>& models) {
+  std::ranges::sort(jobs, {}, [&](const domain::Job& job) {
+    return std::pair(std::ranges::find(models, job.model) - models.begin(), job.id);
+  });
+  SegmentReport segment{.segment_id = jobs.front().segment_id, .jobs = std::move(jobs)};
+  segment.status = domain::status_of(count(segment.jobs));
+  std::vector<std::string_view> metrics;
+  for (const auto& job : segment.jobs) {
+    if (job.status == domain::JobStatus::completed) metrics.push_back(job.metrics);
+  }
+  if (!metrics.empty()) segment.metrics = wire::merge_objects(metrics);
+  if (segment.status != domain::BatchStatus::running) choose_best(segment, metric);
+  return segment;
 }
 
 std::string metric_of(std::string_view batch_config) {

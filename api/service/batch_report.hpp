@@ -22,10 +22,13 @@ struct SegmentReport {
 
 domain::BatchCounts count(const std::vector<domain::Job>& jobs);
 
-// Segments in the order in which their first jobs come, their jobs in the order of `models`. The
-// best model has the lowest `metric`; models without a finite figure never win unless none has one.
-std::vector<SegmentReport> report_segments(std::vector<domain::Job> jobs, std::string_view metric,
-                                           const std::vector<std::string>& models);
+// The jobs of each segment, segments in the order in which their first jobs come.
+std::vector<std::vector<domain::Job>> by_segment(std::vector<domain::Job> jobs);
+
+// Of the jobs of one segment, which it puts in the order of `models`. The best model has the lowest
+// `metric`; models without a finite figure never win unless none has one.
+SegmentReport report_segment(std::vector<domain::Job> jobs, std::string_view metric,
+                             const std::vector<std::string>& models);
 
 // The metric that the batch's config asks for.
 std::string metric_of(std::string_view batch_config);

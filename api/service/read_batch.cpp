@@ -65,13 +65,25 @@ void write_details(wire::JsonWriter& out, const domain::Batch& batch,
       .raw_or_null("config", batch.config);
 }
 
-std::span<const SegmentReport> page_of(const std::vector<SegmentReport>& all, SegmentPage page) {
-  const auto begin = std::min(page.offset, all.size());
-  return std::span(all).subspan(begin, std::min(page.limit, all.size() - begin));
-}
+// The reports of a page, and how many segments there are. Only what is shown is worked out.
+struct ReportedPage {
+  std::vector<SegmentReport> segments;
+  std::size_t total = 0;
+  bool has_more = false;
+};
 
-bool has_more(const std::vector<SegmentReport>& all, SegmentPage page) {
-  return page.offset < all.size() && all.size() - page.offset > page.limit;
+ReportedPage report_page(std::vector<domain::Job> jobs, const domain::Batch& batch,
+                         SegmentPage page) {
+  auto segments = by_segment(std::move(jobs));
+  const auto begin = std::min(page.offset, segments.size());
+  const auto shown = std::min(page.limit, segments.size() - begin);
+  const auto metric = metric_of(batch.config);
+  const auto models = wire::models_of(batch.config);
+  ReportedPage reported{
+      .segments = {}, .total = segments.size(), .has_more = begin + shown < segments.size()};
+  for (auto& segment : std::span(segments).subspan(begin, shown))
+    reported.segments.push_back(report_segment(std::move(segment), metric, models));
+  return reported;
 }
 
 // The result object of a segment: its best job's forecast beside the metrics of all its models.
@@ -106,20 +118,24 @@ Result<BatchView> batch_view(ports::JobStore& store, const Caller& caller, Batch
   TRY(const auto batch, own_batch(store, caller, id));
   TRY(auto jobs, store.batch_jobs(id));
   const auto counts = count(jobs);
-  const auto segments =
-      report_segments(jobs, metric_of(batch.config), wire::models_of(batch.config));
+  BatchView view;
+  view.seen.reserve(jobs.size());
+  for (const auto& job : jobs)
+    view.seen.push_back({.id = job.id, .version = job.version, .status = job.status});
+  const auto reported = report_page(std::move(jobs), batch, page);
   wire::JsonWriter out;
   out.begin_object();
   write_head(out, batch, counts);
   write_details(out, batch, counts, now);
-  out.field("segments_total", segments.size())
-      .field("has_more", has_more(segments, page))
+  out.field("segments_total", reported.total)
+      .field("has_more", reported.has_more)
       .key("segments")
       .begin_array();
-  for (const auto& segment : page_of(segments, page))
+  for (const auto& segment : reported.segments)
     write_segment(out, segment);
   out.end_array().end_object();
-  return BatchView{.json = out.take(), .jobs = std::move(jobs)};
+  view.json = out.take();
+  return view;
 }
 
 Result<std::string> batch_results_json(ports::JobStore& store, const Caller& caller, BatchId id,
@@ -127,16 +143,15 @@ Result<std::string> batch_results_json(ports::JobStore& store, const Caller& cal
   TRY(const auto batch, own_batch(store, caller, id));
   TRY(auto jobs, store.batch_jobs(id));
   const auto counts = count(jobs);
-  const auto segments =
-      report_segments(std::move(jobs), metric_of(batch.config), wire::models_of(batch.config));
+  const auto reported = report_page(std::move(jobs), batch, page);
   wire::JsonWriter out;
   out.begin_object()
       .field("batch_id", id.to_string())
       .field("status", to_string(domain::status_of(counts)))
-      .field("has_more", has_more(segments, page))
+      .field("has_more", reported.has_more)
       .key("results")
       .begin_object();
-  for (const auto& segment : page_of(segments, page)) {
+  for (const auto& segment : reported.segments) {
     const auto best = JobId::parse(segment.best_job);
     if (!best) continue;
     TRY(const auto results, store.results(*best));

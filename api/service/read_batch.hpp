@@ -14,8 +14,14 @@ struct SegmentPage {
 };
 
 struct BatchView {
+  struct Seen {
+    JobId id;
+    std::int64_t version;
+    domain::JobStatus status;
+  };
+
   std::string json;
-  std::vector<domain::Job> jobs;  // of every segment, without their configs
+  std::vector<Seen> seen;  // the jobs of every segment, also of those not shown
 };
 
 // {"batches": […], "total", "has_more"}: the caller's own, newest first, with their counts. Blocks.

@@ -110,7 +110,8 @@ export interface Batch extends BatchSummary {
   completed_at: string | null;
   eta_seconds: number | null;
   config: JobConfig | null;
-  segments: BatchSegment[];
+  segments: BatchSegment[]; // a page of them
+  segments_total?: number;
   has_more?: boolean;
 }
 

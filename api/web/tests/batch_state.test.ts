@@ -96,6 +96,15 @@ describe("a batch on the page", () => {
     expect(after.rows[1]?.cells["ets"]?.status).toBe("completed");
   });
 
+  it("counts as the server does when not all segments are here", () => {
+    const one = batch([cell("a", "ets")]);
+    const read = { ...one, total: 9, completed: 4, pending: 5, progress: 44 };
+    expect(countBatch(batchFromRead(read)).total).toBe(1);
+    const counts = countBatch(batchFromRead({ ...read, has_more: true }));
+    expect(counts).toMatchObject({ total: 9, completed: 4, pending: 5, progress: 44 });
+    expect(statusOf(counts)).toBe("running");
+  });
+
   it("is the same object when events bring nothing new", () => {
     const state = batchFromRead(batch([done("a", "ets", 5)]));
     expect(applyEvents(state, [completes("a/ets", 4, 9), completes("x/ets", 9, 1)])).toBe(state);

@@ -79,7 +79,8 @@ Result<terminal::TrainingSummary> collect_results(ports::JobStore& store, BatchI
                                                   const std::string& metric) {
   TRY(auto jobs, store.batch_jobs(batch));
   terminal::TrainingSummary summary{.models = models, .metric = metric};
-  for (const auto& report : service::report_segments(std::move(jobs), metric, models)) {
+  for (auto& jobs_of_segment : service::by_segment(std::move(jobs))) {
+    const auto report = service::report_segment(std::move(jobs_of_segment), metric, models);
     terminal::SegmentResult segment{.segment = report.segment_id, .best_model = report.best_model};
     for (const auto& job : report.jobs) {
       if (job.status != domain::JobStatus::completed) {

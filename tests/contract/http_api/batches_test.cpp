@@ -221,6 +221,10 @@ TEST_F(BatchesApi, PagesItsSegments) {
   EXPECT_EQ(page["segments"][0]["segment_id"], "south");
   EXPECT_FALSE(page["has_more"].get<bool>());
   EXPECT_EQ(page["segments_total"], 2);
+  const auto first = get("/api/v2/batches/" + id + "?limit=1").json();
+  EXPECT_EQ(first["segments"][0]["segment_id"], "north");
+  EXPECT_TRUE(first["has_more"].get<bool>());
+  EXPECT_EQ(first["total"], 4) << "jobs of segments that are not shown count too";
 }
 
 }  // namespace

@@ -66,8 +66,22 @@ export function* cellsOf(state: BatchState): Generator<Cell> {
   for (const row of state.rows) yield* Object.values(row.cells);
 }
 
-// The server counts the same way: a job that ended counts as 100 percent.
+// The server counts the same way: a job that ended counts as 100 percent. Of a batch that has more
+// segments than are here, what the server counted last.
 export function countBatch(state: BatchState): BatchCounts & { exactProgress: number } {
+  if (state.batch.has_more) {
+    const { total, completed, failed, running, pending, cancelled, progress } = state.batch;
+    return {
+      total,
+      completed,
+      failed,
+      running,
+      pending,
+      cancelled,
+      progress,
+      exactProgress: progress,
+    };
+  }
   const counts = { total: 0, completed: 0, failed: 0, running: 0, pending: 0, cancelled: 0 };
   let sum = 0;
   for (const cell of cellsOf(state)) {

@@ -28,6 +28,9 @@ import { BatchFigures } from "./batch_figures";
 import { JobPanel } from "./job_panel";
 import { Matrix } from "./matrix";
 
+// A batch with more segments than are shown is counted by the server.
+const recountMs = 5_000;
+
 const filters = ["all", "running", "failed", "completed"] as const;
 const sorts = ["given", "name", "best", "worst", "progress"] as const;
 const sortWords: Record<RowSort, string> = {
@@ -100,6 +103,8 @@ export function BatchView({ id }: { id: string }) {
     () => (state ? selectRows(state, { text, filter, sort, metric }) : []),
     [state, text, filter, sort, metric],
   );
+  const refreshNow = useRef(refresh);
+  refreshNow.current = refresh;
   const setJobNow = useRef(setJob);
   setJobNow.current = setJob;
   const open = useCallback((cell: Cell) => {
@@ -110,6 +115,13 @@ export function BatchView({ id }: { id: string }) {
     setJobNow.current("");
     if (opener.current instanceof HTMLElement) opener.current.focus();
   }, []);
+  const isRecounted =
+    state?.batch.has_more === true && counts !== undefined && statusOf(counts) === "running";
+  useEffect(() => {
+    if (!isRecounted) return;
+    const timer = setInterval(() => void refreshNow.current(), recountMs);
+    return () => clearInterval(timer);
+  }, [isRecounted]);
   useEffect(() => {
     if (counts) document.title = `${counts.progress} % · Batch · Trainyard`;
   }, [counts]);
@@ -141,8 +153,12 @@ export function BatchView({ id }: { id: string }) {
           <p className="title-sub">
             <Status status={statusOf(counts)} />
             <span className="muted">
-              {formatCount(state.rows.length)} segments × {formatCount(state.models.length)} models
+              {formatCount(state.batch.segments_total ?? state.rows.length)} segments ×{" "}
+              {formatCount(state.models.length)} models
             </span>
+            {state.batch.has_more ? (
+              <span className="faint">the first {formatCount(state.rows.length)} are shown</span>
+            ) : null}
             <span className="faint">started {formatTime(state.batch.created_at)}</span>
           </p>
         </div>
