@@ -10,7 +10,7 @@ EtsFiltered ets_filter(std::span<const double> y, const EtsForm& form,
                        const EtsSmoothing& smoothing, const EtsState& initial) {
   EtsFiltered result{.state = initial};
   auto& state = result.state;
-  with_ets_machine(form, [&]<EtsError E, EtsTrend T, EtsSeason S>() {
+  with_ets_form(form, [&]<EtsError E, EtsTrend T, EtsSeason S>() {
     EtsMachine<E, T, S> machine{smoothing, state.level, state.growth, state.season.data()};
     const std::size_t m = std::max<std::size_t>(1, state.season.size());
     EtsStep step{};

@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace trainyard::models {
-
 namespace {
 
 constexpr std::array<std::string_view, 2> errors{"A", "M"};
-constexpr std::array<std::string_view, 3> trends{"N", "A", "Ad"};
+constexpr std::array<std::string_view, 5> trends{"N", "A", "Ad", "M", "Md"};
 constexpr std::array<std::string_view, 3> seasons{"N", "A", "M"};
 
 template <class Part, std::size_t size>
@@ -30,29 +30,19 @@ std::string short_name(const EtsForm& form) {
 }
 
 std::optional<EtsForm> parse_form(std::string_view name) {
-  for (std::size_t error = 0; error < errors.size(); ++error)
-    for (std::size_t trend = 0; trend < trends.size(); ++trend)
-      for (std::size_t season = 0; season < seasons.size(); ++season) {
-        const EtsForm form{.error = static_cast<EtsError>(error),
-                           .trend = static_cast<EtsTrend>(trend),
-                           .season = static_cast<EtsSeason>(season)};
-        if (short_name(form) == name) return form;
-      }
-  return std::nullopt;
+  const auto forms = all_forms();
+  const auto found = std::ranges::find(forms, name, short_name);
+  return found == forms.end() ? std::nullopt : std::optional(*found);
 }
 
-std::vector<EtsForm> admissible_forms(const EtsScope& scope) {
-  using enum EtsError;
+std::vector<EtsForm> all_forms() {
   std::vector<EtsForm> forms;
-  for (const auto season : {EtsSeason::none, EtsSeason::additive, EtsSeason::multiplicative})
-    for (const auto trend : {EtsTrend::none, EtsTrend::additive, EtsTrend::damped})
-      for (const auto error : {additive, multiplicative}) {
-        const EtsForm form{.error = error, .trend = trend, .season = season};
-        if (form.has_season() && (scope.season_length < 2 || !scope.seasonal)) continue;
-        if (error == multiplicative && !scope.positive) continue;
-        if (error == additive && season == EtsSeason::multiplicative) continue;
-        forms.push_back(form);
-      }
+  for (std::size_t season = 0; season < seasons.size(); ++season)
+    for (std::size_t trend = 0; trend < trends.size(); ++trend)
+      for (std::size_t error = 0; error < errors.size(); ++error)
+        forms.push_back({.error = static_cast<EtsError>(error),
+                         .trend = static_cast<EtsTrend>(trend),
+                         .season = static_cast<EtsSeason>(season)});
   return forms;
 }
 

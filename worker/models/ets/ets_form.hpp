@@ -11,8 +11,15 @@
 namespace trainyard::models {
 
 enum class EtsError { additive, multiplicative };
-enum class EtsTrend { none, additive, damped };
+enum class EtsTrend { none, additive, damped, multiplicative, multiplicative_damped };
 enum class EtsSeason { none, additive, multiplicative };
+
+constexpr bool multiplies(EtsTrend trend) {
+  return trend == EtsTrend::multiplicative || trend == EtsTrend::multiplicative_damped;
+}
+constexpr bool damps(EtsTrend trend) {
+  return trend == EtsTrend::damped || trend == EtsTrend::multiplicative_damped;
+}
 
 struct EtsForm {
   EtsError error = EtsError::additive;
@@ -22,7 +29,12 @@ struct EtsForm {
 
   bool has_trend() const { return trend != EtsTrend::none; }
   bool has_season() const { return season != EtsSeason::none; }
-  bool is_damped() const { return trend == EtsTrend::damped; }
+  bool is_damped() const { return damps(trend); }
+  // Some part divides by a state or a forecast.
+  bool needs_positive() const {
+    return error == EtsError::multiplicative || multiplies(trend) ||
+           season == EtsSeason::multiplicative;
+  }
 };
 
 // What is left when a form lacks a part: no trend is growth 0, no season is a season of 0.
@@ -35,7 +47,7 @@ struct EtsSmoothing {
 
 struct EtsState {
   double level = 0.0;
-  double growth = 0.0;              // change of the level per period
+  double growth = 0.0;              // change of the level per period: its difference, or its factor
   std::vector<double> season = {};  // of the next period, the one after, …: one season long
 };
 
@@ -45,15 +57,7 @@ std::string to_string(const EtsForm& form);
 std::string short_name(const EtsForm& form);
 std::optional<EtsForm> parse_form(std::string_view short_name);
 
-// Error additive or multiplicative, trend N, A or Ad, season N, A or M, without the combinations
-// whose variance is not finite or whose likelihood is unstable (R's `restrict = TRUE`: no additive
-// error with a multiplicative season) and, unless all observations are positive, without those that
-// divide by them. Ordered from few parameters to many.
-struct EtsScope {
-  int season_length = 1;
-  bool positive = false;  // all observations > 0
-  bool seasonal = true;   // two full seasons are there to estimate one from
-};
-std::vector<EtsForm> admissible_forms(const EtsScope& scope);
+// All 30, ordered from few parameters to many.
+std::vector<EtsForm> all_forms();
 
 }  // namespace trainyard::models

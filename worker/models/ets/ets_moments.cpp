@@ -7,24 +7,6 @@
 namespace trainyard::models {
 namespace {
 
-// Point forecasts with all future ε at zero.
-std::vector<double> paths_mean(const EtsFit& fit, int horizon) {
-  std::vector<double> mean;
-  double level = fit.final.level;
-  double growth = fit.final.growth;
-  for (std::size_t h = 0; std::cmp_less(h, horizon); ++h) {
-    growth *= fit.smoothing.phi;
-    level += growth;
-    double value = level;
-    if (fit.form.has_season()) {
-      const double index = fit.final.season[h % fit.final.season.size()];
-      value = fit.form.season == EtsSeason::additive ? value + index : value * index;
-    }
-    mean.push_back(value);
-  }
-  return mean;
-}
-
 // c_j: what an ε of now changes j periods later, j = 1, 2, …
 std::vector<double> responses(const EtsFit& fit, int horizon) {
   const auto& p = fit.smoothing;
@@ -119,12 +101,39 @@ StepMoments seasonal_moments(const EtsFit& fit, int horizon) {
 
 }  // namespace
 
+bool has_exact_moments(const EtsForm& form) {
+  if (multiplies(form.trend)) return false;
+  return form.error == EtsError::multiplicative || form.season != EtsSeason::multiplicative;
+}
+
 StepMoments ets_moments(const EtsFit& fit, int horizon) {
   if (fit.form.season == EtsSeason::multiplicative) return seasonal_moments(fit, horizon);
-  StepMoments moments{.mean = paths_mean(fit, horizon)};
+  StepMoments moments{.mean = ets_path(fit, horizon)};
   moments.sd = fit.form.error == EtsError::additive ? linear_sd(fit, horizon)
                                                     : relative_sd(fit, moments.mean);
   return moments;
+}
+
+std::vector<double> ets_path(const EtsFit& fit, int horizon) {
+  std::vector<double> mean;
+  double level = fit.final.level;
+  double growth = fit.final.growth;
+  for (std::size_t h = 0; std::cmp_less(h, horizon); ++h) {
+    if (multiplies(fit.form.trend)) {
+      growth = std::pow(growth, fit.smoothing.phi);
+      level *= growth;
+    } else {
+      growth *= fit.smoothing.phi;
+      level += growth;
+    }
+    double value = level;
+    if (fit.form.has_season()) {
+      const double index = fit.final.season[h % fit.final.season.size()];
+      value = fit.form.season == EtsSeason::additive ? value + index : value * index;
+    }
+    mean.push_back(value);
+  }
+  return mean;
 }
 
 }  // namespace trainyard::models

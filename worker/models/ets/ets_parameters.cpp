@@ -35,6 +35,7 @@ double EtsLayout::lower(int position) const {
 
 double EtsLayout::upper(int position) const {
   if (position == phi_) return damping_max;
+  if (position == beta_share_ || position == gamma_share_) return 1.0;
   return position < level_ ? smoothing_max : std::numeric_limits<double>::infinity();
 }
 
@@ -49,13 +50,18 @@ EtsSmoothing EtsLayout::smoothing(std::span<const double> x) const {
 EtsState EtsLayout::state(std::span<const double> x) const {
   EtsState state{.level = x[level_], .growth = growth_ >= 0 ? x[growth_] : 0.0};
   if (!form_.has_season()) return state;
+  state.season.resize(season_length_);
+  fill_season(x, state.season);
+  return state;
+}
+
+void EtsLayout::fill_season(std::span<const double> x, std::span<double> season) const {
   double rest = form_.season == EtsSeason::multiplicative ? season_length_ : 0.0;
   for (int i = 0; i + 1 < season_length_; ++i) {
-    state.season.push_back(x[first_season_ + i]);
-    rest -= state.season.back();
+    season[i] = x[first_season_ + i];
+    rest -= season[i];
   }
-  state.season.push_back(rest);
-  return state;
+  season[season_length_ - 1] = rest;
 }
 
 std::vector<double> EtsLayout::pack(const EtsSmoothing& smoothing, const EtsState& state) const {

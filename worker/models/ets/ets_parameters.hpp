@@ -29,11 +29,14 @@ class EtsLayout {
   int growth() const { return growth_; }
   int first_season() const { return first_season_; }
 
+  // Only the positions before level() are bounded.
   double lower(int position) const;
   double upper(int position) const;
 
   EtsSmoothing smoothing(std::span<const double> x) const;
   EtsState state(std::span<const double> x) const;
+  // The seasonal states alone, season_length() of them.
+  void fill_season(std::span<const double> x, std::span<double> season) const;
   std::vector<double> pack(const EtsSmoothing& smoothing, const EtsState& state) const;
 
  private:

@@ -3,7 +3,6 @@
 #include "worker/models/ets/ets_machine.hpp"
 #include "worker/models/ets/ets_tangents.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -11,6 +10,7 @@
 namespace trainyard::models {
 namespace {
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t stop_mask = 0x3ff;  // looks at the stop token every 1024 observations
 
 // Σ log of many factors with few logarithms.
@@ -34,76 +34,55 @@ class LogSum {
   double sum_ = 0.0;
 };
 
-constexpr EtsObjective undefined{.value = std::numeric_limits<double>::infinity()};
-
 }  // namespace
 
 EtsRecursion::EtsRecursion(std::span<const double> y, const EtsLayout& layout, std::stop_token stop)
-    : y_(y), layout_(layout), stop_(std::move(stop)) {}
+    : y_(y), layout_(layout), stop_(std::move(stop)), season_(layout.season_length()) {}
 
-EtsObjective EtsRecursion::evaluate(std::span<const double> x) {
-  auto start = layout_.state(x);
-  season_ = std::move(start.season);
-  return with_ets_machine(layout_.form(), [&]<EtsError E, EtsTrend T, EtsSeason S>() {
-    EtsMachine<E, T, S> machine{layout_.smoothing(x), start.level, start.growth, season_.data()};
-    const std::size_t m = layout_.season_length();
+double EtsRecursion::evaluate(std::span<const double> x) {
+  return with_ets_form(layout_.form(), [&]<EtsError E, EtsTrend T, EtsSeason S>() {
+    using Machine = EtsMachine<E, T, S>;
+    if constexpr (Machine::has_season) layout_.fill_season(x, season_);
+    Machine machine{layout_.smoothing(x), x[layout_.level()],
+                    Machine::has_trend ? x[layout_.growth()] : 0.0, season_.data()};
+    const std::size_t m = season_.size();
     double squares = 0.0;
     LogSum logs;
     EtsStep step{};
     for (std::size_t t = 0, j = 0; t < y_.size(); ++t, j = j + 1 == m ? 0 : j + 1) {
-      if ((t & stop_mask) == stop_mask && stop_.stop_requested()) return undefined;
-      if (!machine.advance(y_[t], j, step)) return undefined;
+      if ((t & stop_mask) == stop_mask && stop_.stop_requested()) return infinity;
+      if (!machine.advance(y_[t], j, step)) return infinity;
       squares += step.innovation * step.innovation;
-      if constexpr (E == EtsError::multiplicative) logs.add(step.forecast);
+      if constexpr (Machine::relative) logs.add(step.forecast);
     }
-    const double log_mean = logs.total() / static_cast<double>(y_.size());
-    const double value = squares * std::exp(2.0 * log_mean);
-    return std::isfinite(value) ? EtsObjective{.value = value, .log_mean = log_mean} : undefined;
+    const double value = squares * std::exp(2.0 * logs.total() / static_cast<double>(y_.size()));
+    return std::isfinite(value) ? value : infinity;
   });
 }
 
-void EtsRecursion::differentiate(std::span<const double> x, EtsCurvature& result) {
-  auto start = layout_.state(x);
-  season_ = std::move(start.season);
-  result.objective = with_ets_machine(layout_.form(), [&]<EtsError E, EtsTrend T, EtsSeason S>() {
-    EtsMachine<E, T, S> machine{layout_.smoothing(x), start.level, start.growth, season_.data()};
-    EtsTangents<E, T, S> tangents(layout_, tangents_, result.matrix);
-    const std::size_t m = layout_.season_length();
+double EtsRecursion::differentiate(std::span<const double> x, EtsCurvature& result) {
+  return with_ets_form(layout_.form(), [&]<EtsError E, EtsTrend T, EtsSeason S>() {
+    using Machine = EtsMachine<E, T, S>;
+    if constexpr (Machine::has_season) layout_.fill_season(x, season_);
+    Machine machine{layout_.smoothing(x), x[layout_.level()],
+                    Machine::has_trend ? x[layout_.growth()] : 0.0, season_.data()};
+    EtsTangents<E, T, S> tangents(layout_, machine.p, tangents_);
+    const std::size_t m = season_.size();
     double squares = 0.0;
     LogSum logs;
     EtsStep step{};
     for (std::size_t t = 0, j = 0; t < y_.size(); ++t, j = j + 1 == m ? 0 : j + 1) {
-      if ((t & stop_mask) == stop_mask && stop_.stop_requested()) return undefined;
-      const double growth_before = machine.growth;
-      if (!machine.advance(y_[t], j, step)) return undefined;
-      tangents.advance(y_[t], j, step, machine.p, growth_before);
+      if ((t & stop_mask) == stop_mask && stop_.stop_requested()) return infinity;
+      if (!machine.advance(y_[t], j, step)) return infinity;
+      tangents.advance(y_[t], j, step);
       squares += step.innovation * step.innovation;
-      if constexpr (E == EtsError::multiplicative) logs.add(step.forecast);
+      if constexpr (Machine::relative) logs.add(step.forecast);
     }
     const auto n = static_cast<double>(y_.size());
-    const double log_mean = logs.total() / n;
-    const double g = std::exp(log_mean);
-    tangents.finish(squares, n, g, result);
-    return EtsObjective{.value = squares * g * g, .log_mean = log_mean};
+    const double g = std::exp(logs.total() / n);
+    tangents.finish(squares, n, g, result.gradient, result.matrix);
+    return squares * g * g;
   });
-}
-
-EtsPass EtsRecursion::run(std::span<const double> x) {
-  EtsPass pass{.objective = evaluate(x), .final_state = layout_.state(x)};
-  auto& state = pass.final_state;
-  with_ets_machine(layout_.form(), [&]<EtsError E, EtsTrend T, EtsSeason S>() {
-    EtsMachine<E, T, S> machine{layout_.smoothing(x), state.level, state.growth,
-                                state.season.data()};
-    const std::size_t m = layout_.season_length();
-    EtsStep step{};
-    for (std::size_t t = 0; t < y_.size() && machine.advance(y_[t], t % m, step); ++t)
-      pass.innovations.push_back(step.innovation);
-    state.level = machine.level;
-    state.growth = machine.growth;
-    if (S != EtsSeason::none)
-      std::ranges::rotate(state.season, state.season.begin() + (y_.size() % m));
-  });
-  return pass;
 }
 
 }  // namespace trainyard::models

@@ -16,38 +16,29 @@
 
 namespace trainyard::models {
 
-struct EtsObjective {
-  double value = 0.0;     // Σ r²; infinite where the form is not defined or the pass was stopped
-  double log_mean = 0.0;  // log g; 0 for additive errors
-};
-
 struct EtsCurvature {
-  EtsObjective objective;
   std::vector<double> gradient;  // half of ∂ Σ r² / ∂x
   std::vector<double> matrix;    // Σ ∂r/∂x ∂r/∂x', lower triangle by rows, size × size
 };
 
-struct EtsPass {
-  EtsObjective objective;
-  EtsState final_state;             // after the last observation
-  std::vector<double> innovations;  // ε
-};
-
 class EtsRecursion {
  public:
-  // Keeps views: series and layout outlive it. Not to be shared between threads.
+  // Keeps a view: the series outlives it. Not to be shared between threads.
   EtsRecursion(std::span<const double> y, const EtsLayout& layout, std::stop_token stop);
 
-  EtsObjective evaluate(std::span<const double> x);
-  void differentiate(std::span<const double> x, EtsCurvature& result);
-  EtsPass run(std::span<const double> x);
+  const EtsLayout& layout() const { return layout_; }
+  std::span<const double> y() const { return y_; }
+
+  // Σ r²; infinite where the form is not defined, or the pass was stopped.
+  double evaluate(std::span<const double> x);
+  double differentiate(std::span<const double> x, EtsCurvature& result);
 
  private:
   std::span<const double> y_;
-  const EtsLayout& layout_;
+  EtsLayout layout_;
   std::stop_token stop_;
   std::vector<double> season_;    // scratch: the season's states, by t mod m
-  std::vector<double> tangents_;  // scratch: derivatives of level, growth, season and four rows
+  std::vector<double> tangents_;  // scratch of EtsTangents
 };
 
 }  // namespace trainyard::models

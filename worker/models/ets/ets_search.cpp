@@ -1,89 +1,73 @@
 #include "worker/models/ets/ets_search.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
-
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace trainyard::models {
 namespace {
 
-using Vector = Eigen::VectorXd;
-using Matrix = Eigen::MatrixXd;
-
-// The step that solves (H + λ diag H) d = −g over the parameters that are free to move.
-class DampedStep {
- public:
-  DampedStep(const EtsLayout& layout, std::span<const double> x, const EtsCurvature& curvature) {
-    for (int i = 0; i < layout.size(); ++i) {
-      const double g = curvature.gradient[i];
-      const bool pushed_out =
-          (x[i] <= layout.lower(i) && g > 0.0) || (x[i] >= layout.upper(i) && g < 0.0);
-      if (!pushed_out) free_.push_back(i);
-    }
-    const auto size = static_cast<Eigen::Index>(free_.size());
-    hessian_.resize(size, size);
-    gradient_.resize(size);
-    for (Eigen::Index i = 0; i < size; ++i) {
-      gradient_[i] = curvature.gradient[free_[i]];
-      for (Eigen::Index k = 0; k <= i; ++k)
-        hessian_(i, k) = curvature.matrix[free_[i] * layout.size() + free_[k]];
-    }
-  }
-
-  // Where a step of damping λ leads, cut at the bounds.
-  std::vector<double> target(const EtsLayout& layout, std::span<const double> x,
-                             double lambda) const {
-    Matrix damped = hessian_;
-    damped.diagonal().array() *= 1.0 + lambda;
-    damped.diagonal().array() += 1e-300;
-    const Vector d = damped.selfadjointView<Eigen::Lower>().ldlt().solve(-gradient_);
-    std::vector<double> next(x.begin(), x.end());
-    for (std::size_t i = 0; i < free_.size(); ++i) {
-      const int k = free_[i];
-      next[k] =
-          std::clamp(x[k] + d[static_cast<Eigen::Index>(i)], layout.lower(k), layout.upper(k));
-    }
-    return next;
-  }
-
- private:
-  std::vector<int> free_;
-  Matrix hessian_;
-  Vector gradient_;
-};
+constexpr double lambda_start = 1e-3;
+constexpr double lambda_max = 1e8;
 
 }  // namespace
 
-EtsOptimum search_optimum(EtsRecursion& recursion, const EtsLayout& layout,
-                          std::span<const double> start, std::size_t observations,
-                          const EtsSearchOptions& options) {
-  constexpr double lambda_max = 1e8;
-  const auto n = static_cast<double>(observations);
-  EtsOptimum best{.x = {start.begin(), start.end()}};
-  EtsCurvature curvature;
-  recursion.differentiate(best.x, curvature);
-  best.value = curvature.objective.value;
-  if (!std::isfinite(best.value)) return best;
+EtsSearch::EtsSearch(std::span<const double> y, const EtsLayout& layout, std::stop_token stop)
+    : recursion_(y, layout, std::move(stop)), value_(std::numeric_limits<double>::infinity()) {}
 
-  double lambda = 1e-3;
-  for (int i = 0; i < options.iterations_max && best.value > 0.0; ++i) {
-    const DampedStep step(layout, best.x, curvature);
-    double gain = -1.0;
-    for (; lambda < lambda_max; lambda *= 8.0) {
-      auto next = step.target(layout, best.x, lambda);
-      const double value = recursion.evaluate(next).value;
-      if (!(value < best.value)) continue;
-      gain = n * std::log(best.value / value);
-      best = {.x = std::move(next), .value = value};
-      lambda = std::max(lambda * 0.1, 1e-9);
-      break;
+bool EtsSearch::is_defined() const {
+  return std::isfinite(value_);
+}
+
+double EtsSearch::deviance() const {
+  // Below rounding error one perfect fit is as good as another, and the simplest one wins.
+  const auto n = static_cast<double>(recursion_.y().size());
+  return n * std::log(std::max(value_, n * 1e-24));
+}
+
+void EtsSearch::set(std::vector<double> x) {
+  x_ = std::move(x);
+  value_ = recursion_.evaluate(x_);
+  promise_ = 0.0;
+}
+
+void EtsSearch::start(std::vector<double> x) {
+  x_ = std::move(x);
+  lambda_ = lambda_start;
+  look_around();
+}
+
+void EtsSearch::look_around() {
+  value_ = recursion_.differentiate(x_, curvature_);
+  promise_ = 0.0;
+  if (!is_defined() || value_ <= 0.0) return;
+  const double fall = newton_.prepare(layout(), x_, curvature_);
+  const auto n = static_cast<double>(recursion_.y().size());
+  promise_ = -n * std::log1p(-std::min(fall / value_, 1.0 - 1e-12));
+}
+
+void EtsSearch::advance(int steps, double tolerance) {
+  const auto n = static_cast<double>(recursion_.y().size());
+  for (int i = 0; i < steps && promise_ > 0.0; ++i) {
+    double value = std::numeric_limits<double>::infinity();
+    for (; lambda_ < lambda_max; lambda_ *= 8.0) {
+      newton_.step(layout(), x_, curvature_, lambda_, next_);
+      value = recursion_.evaluate(next_);
+      if (value < value_) break;
     }
-    if (gain < options.likelihood_tolerance) break;
-    recursion.differentiate(best.x, curvature);
+    const double gain = value < value_ ? n * std::log(value_ / std::max(value, 1e-300)) : 0.0;
+    if (gain > 0.0) {
+      std::swap(x_, next_);
+      value_ = value;
+      lambda_ = std::max(lambda_ * 0.1, 1e-9);
+    }
+    if (gain < tolerance) {
+      promise_ = 0.0;
+      return;
+    }
+    look_around();
   }
-  return best;
 }
 
 }  // namespace trainyard::models

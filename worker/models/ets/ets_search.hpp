@@ -1,29 +1,49 @@
 #pragma once
 
+#include "worker/models/ets/ets_newton.hpp"
 #include "worker/models/ets/ets_recursion.hpp"
 
 #include <span>
 #include <stop_token>
 #include <vector>
 
-// Maximum likelihood of one form from one starting point: Levenberg–Marquardt (Marquardt 1963) on
-// the recursion's least squares, over smoothing parameters and initial states together, with the
-// bounds as an active set. The result is a local maximum; callers try several starts.
+// Maximum likelihood of one form: Levenberg–Marquardt (Marquardt 1963) on the recursion's least
+// squares, over smoothing parameters and initial states together, with the bounds as an active
+// set. Can be advanced a few steps at a time, so that searches of many forms race. Finds local
+// maxima; a further start is kept only if it ends higher.
 
 namespace trainyard::models {
 
-struct EtsOptimum {
-  std::vector<double> x;
-  double value = 0.0;  // Σ r² of EtsObjective; infinite when the start is not in the form's domain
-};
+class EtsSearch {
+ public:
+  EtsSearch(std::span<const double> y, const EtsLayout& layout, std::stop_token stop);
 
-struct EtsSearchOptions {
-  int iterations_max = 60;
-  double likelihood_tolerance = 1e-6;  // stop when a step gains less than this in 2·log L
-};
+  const EtsLayout& layout() const { return recursion_.layout(); }
+  bool is_defined() const;  // some start was in the form's domain
+  std::span<const double> x() const { return x_; }
 
-EtsOptimum search_optimum(EtsRecursion& recursion, const EtsLayout& layout,
-                          std::span<const double> start, std::size_t observations,
-                          const EtsSearchOptions& options);
+  // −2 log L, up to the constant that R's forecast::ets leaves out; infinite when not defined.
+  double deviance() const;
+  // By how much the deviance would fall if it were as its quadratic model at x() has it; 0 once the
+  // search has ended.
+  double promise() const { return promise_; }
+
+  void set(std::vector<double> x);    // just this point; nothing is searched for
+  void start(std::vector<double> x);  // a new search from this point
+  // At most so many steps; ends when one lowers the deviance by less than the tolerance.
+  void advance(int steps, double tolerance);
+
+ private:
+  void look_around();
+
+  EtsRecursion recursion_;
+  EtsCurvature curvature_;
+  EtsNewton newton_;
+  std::vector<double> x_;
+  std::vector<double> next_;
+  double value_;  // Σ r² at x_
+  double lambda_ = 0.0;
+  double promise_ = 0.0;
+};
 
 }  // namespace trainyard::models

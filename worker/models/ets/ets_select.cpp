@@ -1,5 +1,6 @@
 #include "worker/models/ets/ets_select.hpp"
 
+#include "worker/models/ets/ets_filter.hpp"
 #include "worker/models/ets/ets_parameters.hpp"
 #include "worker/models/ets/ets_search.hpp"
 #include "worker/models/ets/ets_start.hpp"
@@ -8,7 +9,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -16,151 +16,124 @@ namespace trainyard::models {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t season_max = 24;
+constexpr double tolerance = 1e-6;  // of the deviance
+constexpr int steps_max = 60;
+constexpr int lap = 3;              // steps between two looks at who leads
+constexpr double contention = 3.0;  // of the criterion: who hopes for less is left behind
 
-// Slow and quick adaptation: the likelihood often has a maximum at each end.
-constexpr std::array cold_starts{
-    EtsSmoothing{.alpha = 0.1, .beta = 0.01, .gamma = 0.05, .phi = 0.95},
-    EtsSmoothing{.alpha = 0.7, .beta = 0.1, .gamma = 0.05, .phi = 0.9},
-};
-
-double corrected_criterion(double log_likelihood, double parameters, double n) {
-  const double freedom = n - parameters - 1.0;
-  if (freedom <= 0.0) return infinity;
-  return -2.0 * log_likelihood + 2.0 * parameters + 2.0 * parameters * (parameters + 1.0) / freedom;
+// R's starting values.
+EtsSmoothing slow_start(int season_length) {
+  const double alpha = 1e-4 + 0.2 / season_length;
+  return {.alpha = alpha, .beta = 0.1 * alpha, .gamma = 0.05 * (1.0 - alpha), .phi = 0.978};
 }
+constexpr EtsSmoothing lively_start{.alpha = 0.5, .beta = 0.1, .gamma = 0.2, .phi = 0.9};
+constexpr EtsSmoothing quick_start{.alpha = 0.9, .beta = 0.009, .gamma = 0.05, .phi = 0.95};
 
-// Good enough to tell forms apart, and good enough to report.
-constexpr EtsSearchOptions coarse{.iterations_max = 12, .likelihood_tolerance = 0.1};
-constexpr EtsSearchOptions fine{.iterations_max = 60, .likelihood_tolerance = 1e-6};
-// Forms whose coarse criterion is further from the best cannot win by a finer search.
-constexpr double contention = 3.0;
-
-class FormFitter {
+// One form in the race.
+class Candidate {
  public:
-  FormFitter(const EtsTask& task, const EtsForm& form)
-      : task_(task), layout_(form, task.season_length), recursion_(task.y, layout_, task.stop) {}
+  Candidate(const EtsTask& task, const EtsForm& form)
+      : task_(&task), search_(task.y, EtsLayout(form, task.season_length), task.stop) {}
 
-  const EtsForm& form() const { return layout_.form(); }
-  double criterion() const { return corrected_criterion(log_likelihood(), parameters(), count()); }
+  const EtsForm& form() const { return search_.layout().form(); }
+  EtsSearch& search() { return search_; }
+  bool is_estimable() const { return freedom() > 0.0; }
 
-  void set(const EtsPoint& point) {
-    best_.x = layout_.pack(point.smoothing, point.initial);
-    best_.value = recursion_.evaluate(best_.x).value;
+  double criterion() const { return search_.deviance() + penalty(); }
+  // An optimistic guess of where the criterion ends: far from the maximum the quadratic model sees
+  // only part of the way.
+  double hope() const { return criterion() - 4.0 * search_.promise(); }
+
+  void start(const EtsSmoothing& smoothing) {
+    EtsState state = ets_start(task_->y, form(), task_->season_length);
+    search_.start(search_.layout().pack(smoothing, state));
+    if (search_.is_defined()) return;
+    // A steep beginning or a deep season can make a forecast that is not positive: begin flat.
+    state.level = std::accumulate(task_->y.begin(), task_->y.end(), 0.0) / count();
+    state.growth = multiplies(form().trend) ? 1.0 : 0.0;
+    std::ranges::fill(state.season, form().season == EtsSeason::multiplicative ? 1.0 : 0.0);
+    search_.start(search_.layout().pack(smoothing, state));
   }
 
-  void try_start(const EtsSmoothing& smoothing, const EtsState& state) {
-    if (std::cmp_less_equal(task_.y.size(), layout_.size() + 2)) return;
-    keep(search_optimum(recursion_, layout_, layout_.pack(smoothing, state), task_.y.size(),
-                        coarse));
-  }
-
-  // Starts where a simpler or otherwise related form of the same season ended.
-  void try_relative(const FormFitter& other) {
-    if (other.form().season != form().season || !std::isfinite(other.best_.value)) return;
-    EtsSmoothing smoothing = other.layout_.smoothing(other.best_.x);
-    if (!other.form().has_trend()) smoothing.beta = 0.05 * smoothing.alpha;
-    if (!other.form().is_damped()) smoothing.phi = 0.97;
-    try_start(smoothing, other.layout_.state(other.best_.x));
-  }
-
-  void refine() {
-    if (std::isfinite(best_.value))
-      keep(search_optimum(recursion_, layout_, best_.x, task_.y.size(), fine));
-  }
-
-  EtsFit result() {
-    EtsFit fit{.form = form(), .log_likelihood = log_likelihood(), .aicc = criterion()};
-    if (!std::isfinite(best_.value)) return fit;
-    auto pass = recursion_.run(best_.x);
-    fit.smoothing = layout_.smoothing(best_.x);
-    fit.initial = layout_.state(best_.x);
-    fit.final = std::move(pass.final_state);
+  EtsFit result() const {
+    EtsFit fit{.form = form(), .log_likelihood = -0.5 * search_.deviance(), .aicc = criterion()};
+    if (!search_.is_defined()) return fit;
+    fit.smoothing = search_.layout().smoothing(search_.x());
+    fit.initial = search_.layout().state(search_.x());
+    auto passed = ets_filter(task_->y, form(), fit.smoothing, fit.initial);
     double squares = 0.0;
-    for (const double e : pass.innovations)
-      squares += e * e;
+    for (std::size_t t = 0; t < passed.path.size(); ++t) {
+      const double f = passed.path[t].forecast;
+      const double e = task_->y[t] - f;
+      squares += form().error == EtsError::multiplicative ? e / f * (e / f) : e * e;
+    }
+    fit.final = std::move(passed.state);
     fit.variance = squares / std::max(1.0, count() - parameters() + 1.0);
     return fit;
   }
 
  private:
-  double count() const { return static_cast<double>(task_.y.size()); }
-  double parameters() const { return layout_.size() + 1; }  // and the variance
-
-  // Below rounding error one perfect fit is as good as another, and the simplest one wins.
-  double log_likelihood() const {
-    return -0.5 * count() * std::log(std::max(best_.value, count() * 1e-24));
+  double count() const { return static_cast<double>(task_->y.size()); }
+  double parameters() const { return search_.layout().size() + 1; }  // and the variance
+  double freedom() const { return count() - parameters() - 1.0; }
+  double penalty() const {
+    if (!is_estimable()) return infinity;
+    return 2.0 * parameters() * (1.0 + (parameters() + 1.0) / freedom());
   }
 
-  void keep(EtsOptimum found) {
-    if (found.value < best_.value) best_ = std::move(found);
-  }
-
-  const EtsTask& task_;
-  EtsLayout layout_;
-  EtsRecursion recursion_;
-  EtsOptimum best_{.value = infinity};
+  const EtsTask* task_;
+  EtsSearch search_;
 };
-
-void search_coarsely(const EtsTask& task, FormFitter& fitter) {
-  const EtsState start = ets_start(task.y, fitter.form(), task.season_length);
-  for (const EtsSmoothing& smoothing : cold_starts)
-    fitter.try_start(smoothing, start);
-  if (std::isfinite(fitter.criterion())) return;
-
-  // A steep beginning or a deep season can make a forecast that is not positive: begin flat
-  // instead.
-  const double mean =
-      std::accumulate(task.y.begin(), task.y.end(), 0.0) / static_cast<double>(task.y.size());
-  const double index = fitter.form().season == EtsSeason::multiplicative ? 1.0 : 0.0;
-  const EtsState flat{.level = mean, .season = std::vector(start.season.size(), index)};
-  for (const EtsSmoothing& smoothing : cold_starts)
-    fitter.try_start(smoothing, flat);
-}
 
 }  // namespace
 
+std::size_t observations_needed(const EtsForm& form, int season_length) {
+  return EtsLayout(form, season_length).size() + 3;
+}
+
 EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& point) {
-  FormFitter fitter(task, form);
-  fitter.set(point);
-  return fitter.result();
+  Candidate candidate(task, form);
+  auto& search = candidate.search();
+  search.set(search.layout().pack(point.smoothing, point.initial));
+  return candidate.result();
 }
 
 EtsFit fit_form(const EtsTask& task, const EtsForm& form) {
-  FormFitter fitter(task, form);
-  search_coarsely(task, fitter);
-  for (EtsForm simpler = form; simpler.has_trend();) {
-    simpler.trend = simpler.is_damped() ? EtsTrend::additive : EtsTrend::none;
-    FormFitter relative(task, simpler);
-    search_coarsely(task, relative);
-    fitter.try_relative(relative);
+  EtsFit best{.form = form, .aicc = infinity};
+  for (const auto& smoothing : {slow_start(task.season_length), lively_start, quick_start}) {
+    Candidate candidate(task, form);
+    if (!candidate.is_estimable()) return best;
+    candidate.start(smoothing);
+    candidate.search().advance(steps_max, tolerance);
+    if (candidate.criterion() < best.aicc) best = candidate.result();
   }
-  fitter.refine();
-  return fitter.result();
+  return best;
 }
 
-EtsFit select_form(const EtsTask& task) {
-  const std::size_t season = std::max(1, task.season_length);
-  const auto forms = admissible_forms({
-      .season_length = task.season_length,
-      .positive = std::ranges::min(task.y) > 0.0,
-      .seasonal = season <= season_max && task.y.size() >= 2 * season,
-  });
-  std::vector<std::unique_ptr<FormFitter>> fitters;
+EtsFit select_form(const EtsTask& task, std::span<const EtsForm> forms) {
+  std::vector<Candidate> field;
+  field.reserve(2 * forms.size());
   for (const EtsForm& form : forms) {
-    if (task.stop.stop_requested()) return {.aicc = infinity};
-    auto fitter = std::make_unique<FormFitter>(task, form);
-    search_coarsely(task, *fitter);
-    for (const auto& other : fitters)
-      fitter->try_relative(*other);
-    fitters.push_back(std::move(fitter));
+    const auto enter = [&](const EtsSmoothing& smoothing) {
+      Candidate candidate(task, form);
+      if (!candidate.is_estimable()) return;
+      candidate.start(smoothing);
+      field.push_back(std::move(candidate));
+    };
+    enter(slow_start(task.season_length));
+    if (!form.has_season()) enter(quick_start);
   }
+  if (field.empty()) return {.form = forms.front(), .aicc = infinity};
 
-  const auto by_criterion = [](const auto& fitter) { return fitter->criterion(); };
-  const double leader = (*std::ranges::min_element(fitters, {}, by_criterion))->criterion();
-  for (const auto& fitter : fitters)
-    if (fitter->criterion() <= leader + contention) fitter->refine();
-  return (*std::ranges::min_element(fitters, {}, by_criterion))->result();
+  const auto leader = [&] { return std::ranges::min_element(field, {}, &Candidate::criterion); };
+  for (int steps = 0; steps < steps_max; steps += lap) {
+    const double best = leader()->criterion();
+    for (auto& candidate : field)
+      if (steps == 0 || candidate.hope() <= best + contention)
+        candidate.search().advance(lap, tolerance);
+    if (task.stop.stop_requested()) break;
+  }
+  return leader()->result();
 }
 
 }  // namespace trainyard::models

@@ -6,8 +6,8 @@
 #include <stop_token>
 #include <vector>
 
-// Which form fits a series best: maximum likelihood of each admissible form, compared by the
-// corrected Akaike criterion (Hyndman, Koehler, Snyder & Grose 2002).
+// Which form fits a series best: maximum likelihood of each form, compared by the corrected Akaike
+// criterion (Hyndman, Koehler, Snyder & Grose 2002).
 
 namespace trainyard::models {
 
@@ -27,6 +27,9 @@ struct EtsTask {
   std::stop_token stop;
 };
 
+// Fewest observations from which the form's AICc is defined.
+std::size_t observations_needed(const EtsForm& form, int season_length);
+
 // The form at given parameters: nothing is searched for, but the smoothing parameters are moved
 // into the region that ets_parameters.hpp describes.
 struct EtsPoint {
@@ -35,12 +38,14 @@ struct EtsPoint {
 };
 EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& point);
 
-// The best fit of one form, of all starts. AICc is infinite when there are too few observations
+// The best fit of one form, of several starts. AICc is infinite when there are too few observations
 // for the form's parameters, or the form is not defined on the series.
 EtsFit fit_form(const EtsTask& task, const EtsForm& form);
 
-// The form of least AICc. Needs 5 observations. When stopped early the result is
-// of no use.
-EtsFit select_form(const EtsTask& task);
+// The form of least AICc. Each starts where R starts it, in slow adaptation; forms without season
+// start a second time in quick adaptation, because their likelihood often has a maximum at each
+// end. Forms fall out of the race when the rest of their way cannot bring them to the leader.
+// `forms` is not empty. When stopped early the result is of no use.
+EtsFit select_form(const EtsTask& task, std::span<const EtsForm> forms);
 
 }  // namespace trainyard::models

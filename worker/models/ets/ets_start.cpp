@@ -31,6 +31,17 @@ EtsState ets_start(std::span<const double> y, const EtsForm& form, int season_le
   if (!form.has_trend()) return state;
   state.growth = 12.0 * tilted / (count * (count * count - 1.0));
   state.level -= middle * state.growth;
+  if (!multiplies(form.trend)) return state;
+
+  // The ratio of the line's first two points; of the first two values when the line is not
+  // positive.
+  const double first = state.level + state.growth;
+  const double second = first + state.growth;
+  constexpr double small = 1e-3;  // of the scaled series
+  state.growth = first > small && second > small ? second / first
+                                                 : std::max(y[1], small) / std::max(y[0], small);
+  state.growth = std::clamp(state.growth, 0.5, 2.0);
+  state.level = std::max(first, small) / state.growth;
   return state;
 }
 

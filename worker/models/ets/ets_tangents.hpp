@@ -2,138 +2,194 @@
 
 #include "worker/models/ets/ets_machine.hpp"
 #include "worker/models/ets/ets_parameters.hpp"
-#include "worker/models/ets/ets_recursion.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace trainyard::models {
 
-// Derivatives of the states, and the sums the Gauss–Newton matrix is made of.
+// Derivatives of the states by each parameter, carried along the recursion, and the sums the
+// Gauss–Newton matrix is made of. Rows are padded to whole vectors; the padding stays 0.
 template <EtsError E, EtsTrend T, EtsSeason S>
 class EtsTangents {
   using M = EtsMachine<E, T, S>;
 
  public:
-  EtsTangents(const EtsLayout& layout, std::vector<double>& memory, std::vector<double>& matrix)
-      : layout_(layout), n_(layout.size()) {
+  EtsTangents(const EtsLayout& layout, const EtsSmoothing& p, std::vector<double>& memory)
+      : layout_(layout), p_(p), size_(layout.size()), width_(padded(size_)) {
     const int m = layout.season_length();
-    memory.assign(static_cast<std::size_t>(n_) * (m + 2 + rows + 2), 0.0);
+    memory.assign(static_cast<std::size_t>(width_) * (m + 4 + rows + size_), 0.0);
     level_ = memory.data();
-    growth_ = level_ + n_;
-    mean_log_ = growth_ + n_;
-    cross_ = mean_log_ + n_;
-    row_ = cross_ + n_;
-    season_ = row_ + rows * n_;
-    matrix.assign(static_cast<std::size_t>(n_) * n_, 0.0);
-    matrix_ = matrix.data();
+    growth_ = level_ + width_;
+    mean_log_ = growth_ + width_;
+    cross_ = mean_log_ + width_;
+    row_ = cross_ + width_;
+    season_ = row_ + rows * width_;
+    matrix_ = season_ + m * width_;
     level_[layout.level()] = 1.0;
     if constexpr (M::has_trend) growth_[layout.growth()] = 1.0;
     if constexpr (M::has_season)
       for (int i = 0; i + 1 < m; ++i) {
-        season_[i * n_ + layout.first_season() + i] = 1.0;
-        season_[(m - 1) * n_ + layout.first_season() + i] = -1.0;
+        season_[i * width_ + layout.first_season() + i] = 1.0;
+        season_[(m - 1) * width_ + layout.first_season() + i] = -1.0;
       }
   }
 
-  // `before` is the machine as it was when `step` was taken.
-  void advance(double y, std::size_t j, const EtsStep& step, const EtsSmoothing& p,
-               double growth_before) {
+  void advance(double y, std::size_t j, const EtsStep& step) {
     double* __restrict l = level_;
     double* __restrict b = growth_;
-    double* __restrict s = season_ + (M::has_season ? j : 0) * n_;
-    double* __restrict r = row_ + filled_ * n_;
-    if constexpr (T == EtsTrend::damped) {
-      // φ scales the old growth: d(φ·b) = φ·db, and b itself for φ's own derivative.
-      for (int k = 0; k < n_; ++k)
-        b[k] *= p.phi;
-      b[layout_.phi()] += growth_before;
-    }
-    const double e = y - step.forecast;
-    const double relative_error = M::multiplicative_season ? e / step.underlying : e;
+    double* __restrict s = season_ + (M::has_season ? j : 0) * width_;
+    double* __restrict f = row_ + filled_ * width_;
+    const double relative_error =
+        M::multiplicative_season ? step.shock * step.season / step.underlying : step.shock;
     const double inverse_season = M::multiplicative_season ? 1.0 / step.season : 1.0;
-    const double inverse_level = M::multiplicative_season ? 1.0 / step.underlying : 1.0;
-    const double to_row = M::relative ? -y / (step.forecast * step.forecast) : -1.0;
-    const double to_log = M::relative ? 1.0 / step.forecast : 0.0;
-    for (int k = 0; k < n_; ++k) {
-      const double q = M::has_trend ? l[k] + b[k] : l[k];
-      double f = q;
-      if constexpr (M::additive_season) f += s[k];
-      if constexpr (M::multiplicative_season) f = q * step.season + step.underlying * s[k];
-      double shock = -f;
-      if constexpr (M::multiplicative_season) shock = (-f - step.shock * s[k]) * inverse_season;
-      if constexpr (M::additive_season) s[k] -= p.gamma * f;
-      if constexpr (M::multiplicative_season)
-        s[k] += p.gamma * (-f - relative_error * q) * inverse_level;
-      l[k] = q + p.alpha * shock;
-      if constexpr (M::has_trend) b[k] += p.beta * shock;
-      r[k] = to_row * f;
-      if constexpr (M::relative) {
-        mean_log_[k] += to_log * f;
+    const double inverse_underlying = M::multiplicative_season ? 1.0 / step.underlying : 1.0;
+    const double inverse_level = M::multiplicative_trend ? 1.0 / step.level : 1.0;
+    const double growth_shock = step.shock * inverse_level;
+    const double carry = carry_slope(step);
+    for (int k = 0; k < width_; ++k) {
+      const double before = l[k];
+      double carried = 0.0;
+      double q = before;
+      if constexpr (M::has_trend) {
+        carried = carry * b[k];
+        q = M::multiplicative_trend ? before * step.carried + step.level * carried
+                                    : before + carried;
       }
+      double forecast = q;
+      if constexpr (M::additive_season) forecast += s[k];
+      if constexpr (M::multiplicative_season) forecast = q * step.season + step.underlying * s[k];
+      double shock = -forecast;
+      if constexpr (M::multiplicative_season)
+        shock = (-forecast - step.shock * s[k]) * inverse_season;
+      if constexpr (M::additive_season) s[k] -= p_.gamma * forecast;
+      if constexpr (M::multiplicative_season)
+        s[k] += p_.gamma * (-forecast - relative_error * q) * inverse_underlying;
+      l[k] = q + p_.alpha * shock;
+      if constexpr (M::multiplicative_trend) {
+        b[k] = carried + p_.beta * (shock - growth_shock * before) * inverse_level;
+      } else if constexpr (M::has_trend) {
+        b[k] = carried + p_.beta * shock;
+      }
+      f[k] = forecast;
     }
-    for (int k = 0; k < n_; ++k)
-      cross_[k] += step.innovation * r[k];
-    own_derivatives(step, relative_error, p, l, b, s);
+    if constexpr (M::damped)
+      damping_derivative(step, inverse_season, inverse_underlying, inverse_level, relative_error, l,
+                         b, s, f);
+    own_derivatives(step, relative_error, growth_shock, l, b, s);
+    // ∂ε = slope·∂f, and ∂ log f = ∂f / f.
+    const double slope = M::relative ? -y / (step.forecast * step.forecast) : -1.0;
+    slope_[filled_] = slope;
+    cross_weight_[filled_] = step.innovation * slope;
+    log_weight_[filled_] = M::relative ? 1.0 / step.forecast : 0.0;
     if (++filled_ == rows) flush();
   }
 
-  void flush() {
-    for (int row = filled_; row < rows; ++row)
-      std::fill_n(row_ + row * n_, n_, 0.0);
-    const double* __restrict r0 = row_;
-    const double* __restrict r1 = row_ + n_;
-    const double* __restrict r2 = row_ + 2 * n_;
-    const double* __restrict r3 = row_ + 3 * n_;
-    for (int i = 0; i < n_; ++i) {
-      double* __restrict out = matrix_ + i * n_;
-      const double a0 = r0[i], a1 = r1[i], a2 = r2[i], a3 = r3[i];
-      for (int k = 0; k <= i; ++k)
-        out[k] += a0 * r0[k] + a1 * r1[k] + a2 * r2[k] + a3 * r3[k];
-    }
-    filled_ = 0;
-  }
-
-  // r = ε·g: from the sums over ∂ε to those over ∂r.
-  void finish(double squares, double n, double g, EtsCurvature& result) {
-    if (filled_ > 0) flush();
-    result.gradient.assign(n_, 0.0);
-    for (int i = 0; i < n_; ++i) {
+  // r = ε·g: from the sums over ∂ε to those over ∂r. `matrix` gets the lower triangle by rows.
+  void finish(double squares, double n, double g, std::vector<double>& gradient,
+              std::vector<double>& matrix) {
+    std::fill(row_ + filled_ * width_, row_ + rows * width_, 0.0);
+    flush();
+    gradient.resize(size_);
+    matrix.resize(static_cast<std::size_t>(size_) * size_);
+    for (int i = 0; i < size_; ++i) {
       const double c_i = mean_log_[i] / n;
-      result.gradient[i] = g * g * (cross_[i] + squares * c_i);
+      gradient[i] = g * g * (cross_[i] + squares * c_i);
       for (int k = 0; k <= i; ++k) {
         const double c_k = mean_log_[k] / n;
-        double& h = matrix_[i * n_ + k];
-        h = g * g * (h + cross_[i] * c_k + c_i * cross_[k] + squares * c_i * c_k);
+        matrix[i * size_ + k] =
+            g * g *
+            (matrix_[i * width_ + k] + cross_[i] * c_k + c_i * cross_[k] + squares * c_i * c_k);
       }
     }
   }
 
  private:
   static constexpr int rows = 4;
+  static constexpr int vector = 4;
+
+  static int padded(int size) { return (size + vector - 1) / vector * vector; }
+
+  // ∂carried/∂growth.
+  double carry_slope(const EtsStep& step) const {
+    if constexpr (!M::damped) return 1.0;
+    if constexpr (M::multiplicative_trend) return p_.phi * step.carried / step.growth;
+    return p_.phi;
+  }
+
+  // φ changes the carried growth by being itself: what that adds to its own column of this step.
+  void damping_derivative(const EtsStep& step, double inverse_season, double inverse_underlying,
+                          double inverse_level, double relative_error, double* l, double* b,
+                          double* s, double* f) const {
+    const int k = layout_.phi();
+    const double carried =
+        M::multiplicative_trend ? step.carried * std::log(step.growth) : step.growth;
+    const double q = M::multiplicative_trend ? step.level * carried : carried;
+    const double forecast = M::multiplicative_season ? q * step.season : q;
+    const double shock = -forecast * inverse_season;
+    if constexpr (M::additive_season) s[k] -= p_.gamma * forecast;
+    if constexpr (M::multiplicative_season)
+      s[k] += p_.gamma * (-forecast - relative_error * q) * inverse_underlying;
+    l[k] += q + p_.alpha * shock;
+    b[k] += carried + p_.beta * shock * inverse_level;
+    f[k] += forecast;
+  }
 
   // What a smoothing parameter changes by being itself, not through the states.
-  void own_derivatives(const EtsStep& step, double relative_error, const EtsSmoothing& p, double* l,
+  void own_derivatives(const EtsStep& step, double relative_error, double growth_shock, double* l,
                        double* b, double* s) const {
     l[0] += step.shock;
     if constexpr (M::has_trend) {
-      b[0] += p.beta / p.alpha * step.shock;
-      b[layout_.beta_share()] += p.alpha * step.shock;
+      b[0] += p_.beta / p_.alpha * growth_shock;
+      b[layout_.beta_share()] += p_.alpha * growth_shock;
     }
     if constexpr (M::has_season) {
-      s[0] -= p.gamma / (1.0 - p.alpha) * relative_error;
-      s[layout_.gamma_share()] += (1.0 - p.alpha) * relative_error;
+      s[0] -= p_.gamma / (1.0 - p_.alpha) * relative_error;
+      s[layout_.gamma_share()] += (1.0 - p_.alpha) * relative_error;
     }
   }
 
+  void flush() {
+    const double* __restrict r0 = row_;
+    const double* __restrict r1 = row_ + width_;
+    const double* __restrict r2 = row_ + 2 * width_;
+    const double* __restrict r3 = row_ + 3 * width_;
+    double* __restrict cross = cross_;
+    double* __restrict mean_log = mean_log_;
+    for (int k = 0; k < width_; ++k) {
+      cross[k] += cross_weight_[0] * r0[k] + cross_weight_[1] * r1[k] + cross_weight_[2] * r2[k] +
+                  cross_weight_[3] * r3[k];
+      if constexpr (M::relative)
+        mean_log[k] += log_weight_[0] * r0[k] + log_weight_[1] * r1[k] + log_weight_[2] * r2[k] +
+                       log_weight_[3] * r3[k];
+    }
+    const auto square = [](double v) { return v * v; };
+    const double w0 = square(slope_[0]), w1 = square(slope_[1]);
+    const double w2 = square(slope_[2]), w3 = square(slope_[3]);
+    for (int i = 0; i < size_; ++i) {
+      double* __restrict out = matrix_ + i * width_;
+      const double a0 = w0 * r0[i], a1 = w1 * r1[i], a2 = w2 * r2[i], a3 = w3 * r3[i];
+      const int end = padded(i + 1);
+      for (int k = 0; k < end; ++k)
+        out[k] += a0 * r0[k] + a1 * r1[k] + a2 * r2[k] + a3 * r3[k];
+    }
+    filled_ = 0;
+  }
+
   const EtsLayout& layout_;
-  int n_;
+  EtsSmoothing p_;
+  int size_;
+  int width_;
   int filled_ = 0;
+  double slope_[rows] = {};
+  double cross_weight_[rows] = {};
+  double log_weight_[rows] = {};
   double* level_;
   double* growth_;
   double* mean_log_;
   double* cross_;
-  double* row_;
+  double* row_;  // ∂f of the last observations
   double* season_;
   double* matrix_;
 };

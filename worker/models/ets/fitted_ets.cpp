@@ -2,6 +2,7 @@
 
 #include "worker/models/ets/ets_filter.hpp"
 #include "worker/models/ets/ets_moments.hpp"
+#include "worker/models/ets/ets_simulation.hpp"
 #include "worker/models/numeric/normal_bands.hpp"
 #include "worker/models/numeric/scaled_series.hpp"
 #include "worker/models/saved_model.hpp"
@@ -20,6 +21,8 @@ class FittedEts final : public FittedModel {
 
   Result<Forecast> forecast(const ForecastRequest& request) const override {
     TRY_DO(check_request(request, 0));
+    if (!has_exact_moments(fit_.form))
+      return simulated_forecast(fit_, request.horizon, scale_, request.levels);
     return normal_forecast(ets_moments(fit_, request.horizon), scale_, request.levels);
   }
 
