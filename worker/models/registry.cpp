@@ -3,6 +3,7 @@
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/ets/fitted_ets.hpp"
 #include "worker/models/naive/naive_models.hpp"
+#include "worker/models/prophet/prophet_model.hpp"
 #include "worker/models/saved_model.hpp"
 #include "worker/models/theta/theta_model.hpp"
 #include "worker/models/xgboost/xgboost_model.hpp"
@@ -29,6 +30,7 @@ constexpr std::array entries{
     Entry{"ets", make_ets, load_ets},
     Entry{"theta", make_theta, load_theta},
     Entry{"auto_theta", make_auto_theta, load_theta},
+    Entry{"prophet", make_prophet, load_prophet},
     Entry{"xgboost", make_xgboost},
 };
 
