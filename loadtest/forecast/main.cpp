@@ -1,0 +1,128 @@
+#include "loadtest/forecast/series_file.hpp"
+#include "worker/models/registry.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <set>
+
+// Fits one model on every series, on one thread, and writes what it forecast and what it cost.
+// Origin 0 is the end of a series; origin k leaves the last k * step observations out, so that
+// whoever tunes a method can do so without the test part.
+
+namespace trainyard::loadtest {
+namespace {
+
+using models::Forecast;
+
+struct Options {
+  std::string meta;
+  std::string values;
+  std::string model;
+  std::string hyperparameters;
+  std::string forecasts;
+  std::string costs;
+  int first_origin = 0;
+  int origins = 1;
+  int step = 0;  // 0: the horizon
+  std::size_t length_min = 2;
+};
+
+double cpu_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+struct Run {
+  Result<Forecast> forecast;
+  double fit_ms = 0.0;
+  double forecast_ms = 0.0;
+};
+
+Run run_model(const models::Model& model, const MeasuredSeries& series, std::size_t length,
+              std::string_view hyperparameters) {
+  constexpr std::array levels{95.0};
+  const models::Series past{.y = std::span(series.y).first(length),
+                            .start = series.start,
+                            .frequency = series.frequency,
+                            .season_length = series.season_length};
+  const double start = cpu_ms();
+  const auto fitted = model.fit(past, {.hyperparameters = hyperparameters});
+  const double middle = cpu_ms();
+  if (!fitted) return {fail(fitted.error()), middle - start};
+  auto forecast = (*fitted)->forecast({.horizon = series.horizon, .levels = levels});
+  return {std::move(forecast), middle - start, cpu_ms() - middle};
+}
+
+void write_forecast(std::ostream& out, const MeasuredSeries& series, int origin,
+                    const Forecast& forecast) {
+  const auto& band = forecast.intervals.front();
+  for (std::size_t i = 0; i < forecast.mean.size(); ++i)
+    fmt::print(out, "{},{},{},{:.10g},{:.10g},{:.10g}\n", series.id, origin, i + 1,
+               forecast.mean[i], band.lower[i], band.upper[i]);
+}
+
+Result<void> run(const Options& options) {
+  const auto model = models::make_model(options.model);
+  if (!model)
+    return fail(Errc::invalid_argument,
+                fmt::format("model '{}' does not exist; there are: {}", options.model,
+                            fmt::join(models::model_names(), ", ")));
+  TRY(const auto all, read_series(options.meta, options.values));
+  std::ofstream forecasts(options.forecasts);
+  std::ofstream costs(options.costs);
+  fmt::print(forecasts, "unique_id,origin,step,mean,lower,upper\n");
+  fmt::print(costs, "unique_id,origin,fit_ms,forecast_ms\n");
+  std::set<std::string> warm;
+  for (const auto& series : all) {
+    const auto step = static_cast<std::size_t>(options.step > 0 ? options.step : series.horizon);
+    for (int origin = options.first_origin; origin < options.first_origin + options.origins;
+         ++origin) {
+      const auto behind = static_cast<std::size_t>(origin) * step;
+      if (series.y.size() < behind + options.length_min) break;
+      const auto length = series.y.size() - behind;
+      if (warm.insert(series.frequency_name).second)
+        run_model(*model, series, length, options.hyperparameters);
+      const auto done = run_model(*model, series, length, options.hyperparameters);
+      if (!done.forecast) {
+        fmt::print(stderr, "{} at origin {}: {}\n", series.id, origin,
+                   describe(done.forecast.error()));
+        continue;
+      }
+      write_forecast(forecasts, series, origin, *done.forecast);
+      fmt::print(costs, "{},{},{:.4f},{:.4f}\n", series.id, origin, done.fit_ms, done.forecast_ms);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace trainyard::loadtest
+
+int main(int argc, char** argv) {
+  using namespace trainyard;
+  loadtest::Options options;
+  CLI::App app("Fits one model on every series and writes forecasts and CPU times.");
+  app.add_option("--meta", options.meta)->required();
+  app.add_option("--values", options.values)->required();
+  app.add_option("--model", options.model)->required();
+  app.add_option("--hyperparameters", options.hyperparameters);
+  app.add_option("--forecasts", options.forecasts)->required();
+  app.add_option("--costs", options.costs)->required();
+  app.add_option("--first-origin", options.first_origin)->check(CLI::NonNegativeNumber);
+  app.add_option("--origins", options.origins)->check(CLI::PositiveNumber);
+  app.add_option("--step", options.step)->check(CLI::NonNegativeNumber);
+  app.add_option("--length-min", options.length_min)->check(CLI::PositiveNumber);
+  CLI11_PARSE(app, argc, argv);
+  if (const auto done = loadtest::run(options); !done) {
+    std::cerr << describe(done.error()) << '\n';
+    return 1;
+  }
+}
