@@ -9,7 +9,6 @@
 #include <array>
 #include <ctime>
 #include <fstream>
-#include <iostream>
 #include <set>
 
 // Fits one model on every series, on one thread, and writes what it forecast and what it cost.
@@ -122,7 +121,7 @@ int main(int argc, char** argv) {
   app.add_option("--length-min", options.length_min)->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   if (const auto done = loadtest::run(options); !done) {
-    std::cerr << describe(done.error()) << '\n';
+    fmt::print(stderr, "{}\n", describe(done.error()));
     return 1;
   }
 }
