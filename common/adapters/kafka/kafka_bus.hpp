@@ -16,6 +16,7 @@ struct KafkaOptions {
 
   // Topics that do not exist are made with these.
   int partitions = 6;
+  std::map<std::string, int> partitions_of;  // of topics that differ
   int replication = 1;
 
   milliseconds linger{1};  // how long a message waits for company on its way out

@@ -34,8 +34,10 @@ Result<void> KafkaTopics::create(rd_kafka_t& client, const std::vector<std::stri
   std::vector<NewTopicHandle> owned;
   std::vector<rd_kafka_NewTopic_t*> wanted;
   for (const auto& topic : topics) {
-    owned.emplace_back(rd_kafka_NewTopic_new(topic.c_str(), options_.partitions,
-                                             options_.replication, reason.data(), reason.size()));
+    const auto own = options_.partitions_of.find(topic);
+    const int partitions = own == options_.partitions_of.end() ? options_.partitions : own->second;
+    owned.emplace_back(rd_kafka_NewTopic_new(topic.c_str(), partitions, options_.replication,
+                                             reason.data(), reason.size()));
     if (!owned.back()) {
       return fail(Errc::invalid_argument, fmt::format("kafka, topic {}: {}", topic, reason.data()));
     }

@@ -3,6 +3,7 @@
 #include "common/adapters/postgres/connection_pool.hpp"
 #include "common/adapters/postgres/outbox_listener.hpp"
 #include "common/adapters/postgres/postgres_store.hpp"
+#include "common/adapters/postgres/server_clock.hpp"
 
 #include <map>
 #include <vector>
@@ -57,12 +58,20 @@ class PgJobStore final : public ports::JobStore {
   // A statement of its own. A collision is tried again; a reading one also when its connection
   // turns out to be broken.
   pqxx::result run(const Statement& statement, const Parameters& parameters = {});
+  struct Known;
+  Known look_before_accepting(std::span<const domain::NewJob> jobs,
+                              std::span<const std::size_t> order);
+  std::optional<Known> nothing_known(std::span<const domain::NewJob> jobs,
+                                     std::span<const std::size_t> order);
   void accept_some(std::span<const domain::NewJob> jobs, std::vector<std::size_t> order,
                    ports::Applied& answers);
+  void insert_new(std::span<const domain::NewJob> jobs, std::span<const std::size_t> order,
+                  Known known, ports::Applied& answers);
   std::vector<std::size_t> apply_some(std::span<const domain::JobCommand> commands,
                                       std::span<const std::size_t> order, ports::Applied& answers);
 
   log::Log log_;
+  ServerClock clock_;
   ConnectionPool pool_;
   OutboxListener listener_;
 };

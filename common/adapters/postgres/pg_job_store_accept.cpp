@@ -47,7 +47,7 @@ WITH added AS (
   FROM unnest($26::uuid[], $27::int[]) AS c(batch_id, jobs)
   WHERE b.batch_id = c.batch_id
 )
-SELECT pg_notify('trainyard_outbox', ''))sql",
+SELECT now(), pg_notify('trainyard_outbox', ''))sql",
                             Effect::writes};
 
 enum class Counting { add_to_batches, counted_already };
@@ -136,6 +136,45 @@ ports::Applied PgJobStore::accept(std::span<const domain::NewJob> jobs) {
   return answers;
 }
 
+// What is in the store before a set is accepted.
+struct PgJobStore::Known {
+  TimePoint now;
+  std::set<JobId> jobs;
+  std::set<BatchId> batches;
+};
+
+PgJobStore::Known PgJobStore::look_before_accepting(std::span<const domain::NewJob> jobs,
+                                                    std::span<const std::size_t> order) {
+  TextArray ids;
+  std::set<BatchId> batches;
+  for (const auto i : order) {
+    ids.add(jobs[i].id);
+    if (jobs[i].batch_id) batches.insert(*jobs[i].batch_id);
+  }
+  const auto seen = run(look_before_accept, {std::move(ids).take()});
+  Known known{.now = Columns(seen[0]).time()};
+  clock_.saw(known.now);
+  for (const auto& row : seen) {
+    Columns columns(row);
+    columns.skip(1);
+    if (const auto id = columns.optional_id<JobId>()) known.jobs.insert(*id);
+  }
+  if (batches.empty()) return known;
+  for (const auto& row : run(find_batches, {array_of(batches)}))
+    known.batches.insert(BatchId(Columns(row).uuid()));
+  return known;
+}
+
+// Ids are made by the caller and new but for a repetition, so a set of single jobs is inserted
+// without a look, and looked at only when the server says that one of them exists.
+std::optional<PgJobStore::Known> PgJobStore::nothing_known(std::span<const domain::NewJob> jobs,
+                                                           std::span<const std::size_t> order) {
+  const auto now = clock_.now();
+  const auto has_batch = [&](std::size_t i) { return jobs[i].batch_id.has_value(); };
+  if (!now || std::ranges::any_of(order, has_batch)) return std::nullopt;
+  return Known{.now = *now};
+}
+
 // Inserts what is new of jobs[order…] and answers the rest with what is stored. A value the server
 // does not take fails the statement, so the set is halved until the culprit stands alone.
 void PgJobStore::accept_some(std::span<const domain::NewJob> jobs, std::vector<std::size_t> order,
@@ -146,50 +185,10 @@ void PgJobStore::accept_some(std::span<const domain::NewJob> jobs, std::vector<s
   };
   for (int attempt = 1;; ++attempt) {
     try {
-      TextArray ids;
-      std::set<BatchId> batches;
-      for (const auto i : order) {
-        ids.add(jobs[i].id);
-        if (jobs[i].batch_id) batches.insert(*jobs[i].batch_id);
-      }
-      const auto seen = run(look_before_accept, {std::move(ids).take()});
-      const auto now = Columns(seen[0]).time();
-      std::set<JobId> taken;
-      for (const auto& row : seen) {
-        Columns columns(row);
-        columns.skip(1);
-        if (const auto id = columns.optional_id<JobId>()) taken.insert(*id);
-      }
-      std::set<BatchId> known_batches;
-      if (!batches.empty()) {
-        for (const auto& row : run(find_batches, {array_of(batches)})) {
-          known_batches.insert(BatchId(Columns(row).uuid()));
-        }
-      }
-      std::vector<domain::JobChange> changes;
-      std::vector<std::size_t> known;
-      for (const auto i : order) {
-        const auto& job = jobs[i];
-        if (!taken.insert(job.id).second) {
-          known.push_back(i);
-        } else if (job.batch_id && !known_batches.contains(*job.batch_id)) {
-          answers[i] = std::unexpected(no_batch(*job.batch_id));
-        } else {
-          changes.push_back(domain::create(job, now));
-          answers[i] = changes.back();
-        }
-      }
-      if (!changes.empty()) {
-        Session(pool_).run(accept_jobs, accept_parameters(changes, now, Counting::add_to_batches));
-      }
-      for (const auto i : known) {
-        auto stored = get(jobs[i].id);
-        if (!stored) {
-          answers[i] = std::unexpected(stored.error());
-        } else {
-          answers[i] = domain::JobChange{.job = *std::move(stored), .unchanged = true};
-        }
-      }
+      std::optional<Known> known;
+      if (attempt == 1) known = nothing_known(jobs, order);
+      if (!known) known = look_before_accepting(jobs, order);
+      insert_new(jobs, order, *std::move(known), answers);
       return;
     } catch (const PgFailure& failure) {
       using Kind = PgFailure::Kind;
@@ -199,9 +198,40 @@ void PgJobStore::accept_some(std::span<const domain::NewJob> jobs, std::vector<s
         accept_some(jobs, {middle, order.end()}, answers);
         return;
       }
-      // A duplicate: somebody else accepted one of them since we looked.
+      // A duplicate: one of them exists, or somebody else accepted it since we looked.
       const bool again = failure.kind == Kind::duplicate || failure.kind == Kind::collision;
       if (!again || attempt == tries_max) return answer_all(failure.error);
+    }
+  }
+}
+
+void PgJobStore::insert_new(std::span<const domain::NewJob> jobs,
+                            std::span<const std::size_t> order, Known known,
+                            ports::Applied& answers) {
+  std::vector<domain::JobChange> changes;
+  std::vector<std::size_t> stored;
+  for (const auto i : order) {
+    const auto& job = jobs[i];
+    if (!known.jobs.insert(job.id).second) {
+      stored.push_back(i);
+    } else if (job.batch_id && !known.batches.contains(*job.batch_id)) {
+      answers[i] = std::unexpected(no_batch(*job.batch_id));
+    } else {
+      changes.push_back(domain::create(job, known.now));
+      answers[i] = changes.back();
+    }
+  }
+  if (!changes.empty()) {
+    const auto told = Session(pool_).run(
+        accept_jobs, accept_parameters(changes, known.now, Counting::add_to_batches));
+    clock_.saw(Columns(told[0]).time());
+  }
+  for (const auto i : stored) {
+    auto job = get(jobs[i].id);
+    if (!job) {
+      answers[i] = std::unexpected(job.error());
+    } else {
+      answers[i] = domain::JobChange{.job = *std::move(job), .unchanged = true};
     }
   }
 }

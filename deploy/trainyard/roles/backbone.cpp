@@ -12,6 +12,9 @@
 namespace trainyard {
 namespace {
 
+// Every notifier reads all of them, so more would only cost requests.
+constexpr int event_partitions = 2;
+
 Result<std::unique_ptr<ports::JobStore>> open_store(const config::Settings& settings,
                                                     const log::Log& log) {
   if (settings.store.type == config::StoreType::postgres) {
@@ -34,6 +37,9 @@ Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settin
   return std::make_unique<kafka::KafkaBus>(
       log, kafka::KafkaOptions{.brokers = settings.kafka.brokers,
                                .partitions = static_cast<int>(settings.kafka.partitions),
+                               .partitions_of = {{ports::topics::job_events, event_partitions},
+                                                 {ports::topics::job_control, 1},
+                                                 {ports::topics::dead_letter, 1}},
                                .replication = static_cast<int>(settings.kafka.replication),
                                .security_protocol = settings.kafka.security_protocol,
                                .sasl_mechanism = settings.kafka.sasl_mechanism,
