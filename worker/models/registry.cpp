@@ -1,5 +1,6 @@
 #include "worker/models/registry.hpp"
 
+#include "worker/models/ces/ces_model.hpp"
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/ets/fitted_ets.hpp"
 #include "worker/models/naive/naive_models.hpp"
@@ -30,6 +31,7 @@ constexpr std::array entries{
     Entry{"ets", make_ets, load_ets},
     Entry{"theta", make_theta, load_theta},
     Entry{"auto_theta", make_auto_theta, load_theta},
+    Entry{"ces", make_ces, load_ces},
     Entry{"prophet", make_prophet, load_prophet},
     Entry{"xgboost", make_xgboost},
 };
