@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::chrono::milliseconds retry_first{50};
 constexpr std::chrono::milliseconds retry_max{1'000};
+constexpr std::chrono::milliseconds linger{5};
 
 }  // namespace
 
@@ -15,7 +16,7 @@ Finisher::Finisher(log::Log log, ports::JobStore& store, LeaseTable& leases)
     : log_(std::move(log)),
       store_(store),
       leases_(leases),
-      coalescer_([this](auto commands) { return flush(commands); }, {}) {}
+      coalescer_([this](auto commands) { return flush(commands); }, {.linger = linger}) {}
 
 void Finisher::finish(domain::Finish finish) {
   if (leases_.begin_end(finish.job_id, finish.fence)) submit(std::move(finish));

@@ -20,6 +20,7 @@ constexpr int set_max = 1'000;
 // Room comes back sooner than this with short jobs, and pausing costs the bus its prefetch.
 constexpr milliseconds pause_after{200};
 constexpr milliseconds paused_poll{1'000};
+constexpr milliseconds gather_time{5};
 constexpr runtime::Backoff pauses{.first = milliseconds(50), .last = milliseconds(1'000)};
 
 bool is_unknown_outcome(const Result<domain::JobChange>& applied) {
@@ -95,7 +96,17 @@ bool Intake::keep_membership(std::stop_token stop, milliseconds time) {
   return stop.stop_requested();
 }
 
+// While jobs come several at a time, the next ones get time to gather: a claim costs a transaction,
+// however many it claims. A lone job is not kept waiting.
+void Intake::gather(std::stop_token stop) {
+  if (claimed_last_ < 2) return;
+  const auto left =
+      std::chrono::ceil<milliseconds>(claimed_at_ + gather_time - steady_clock::now());
+  if (left.count() > 0) pause_for(stop, left);
+}
+
 void Intake::take_in(std::stop_token stop, int room) {
+  gather(stop);
   const auto left = std::chrono::ceil<milliseconds>(look_for_lost_at_ - steady_clock::now());
   auto deliveries = carried_over_.empty()
                         ? subscription_->poll(room, std::max(left, milliseconds(0)))
@@ -163,6 +174,8 @@ std::vector<Intake::Wanted> Intake::read(std::vector<ports::Delivery> deliveries
 
 void Intake::claim(std::stop_token stop, std::vector<Wanted> wanted) {
   if (wanted.empty()) return;
+  claimed_at_ = steady_clock::now();
+  claimed_last_ = wanted.size();
   const auto applied = apply_until_known(stop, wanted);
   std::vector<ports::Position> done;
   for (std::size_t i = 0; i < wanted.size(); ++i)

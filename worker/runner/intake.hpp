@@ -47,6 +47,7 @@ class Intake {
     bool in_doubt = false;  // it may have been claimed already, when it was first tried
   };
 
+  void gather(std::stop_token stop);
   void take_in(std::stop_token stop, int room);
   void claim_lost_ones(std::stop_token stop, int room);
   void await_room(std::stop_token stop);
@@ -73,6 +74,8 @@ class Intake {
   runtime::Outage claiming_;
   runtime::Outage reading_;
   std::chrono::steady_clock::time_point look_for_lost_at_;
+  std::chrono::steady_clock::time_point claimed_at_;
+  std::size_t claimed_last_ = 0;
 
   std::atomic<bool> wants_room_ = false;
   std::mutex mutex_;
