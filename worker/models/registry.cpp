@@ -3,6 +3,7 @@
 #include "worker/models/ces/ces_model.hpp"
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/ets/fitted_ets.hpp"
+#include "worker/models/mstl/mstl_model.hpp"
 #include "worker/models/naive/naive_models.hpp"
 #include "worker/models/prophet/prophet_model.hpp"
 #include "worker/models/saved_model.hpp"
@@ -32,6 +33,7 @@ constexpr std::array entries{
     Entry{"theta", make_theta, load_theta},
     Entry{"auto_theta", make_auto_theta, load_theta},
     Entry{"ces", make_ces, load_ces},
+    Entry{"mstl", make_mstl, load_mstl},
     Entry{"prophet", make_prophet, load_prophet},
     Entry{"xgboost", make_xgboost},
 };

@@ -69,23 +69,25 @@ class Search {
 
   CesFit minimum() {
     CesFit best = minimum_from(box_.start);
-    if (form_ == CesForm::partial) {
+    if (form_ == CesForm::partial && !is_stopped()) {
       // Where the level takes the season along is a minimum of its own.
       auto other = minimum_from(Eigen::Vector3d(1.2, 0.9, 0.03));
       if (other.squares < best.squares) best = std::move(other);
     }
-    if (!std::isfinite(best.squares)) return best;
+    if (is_stopped() || !std::isfinite(best.squares)) return best;
     // What was backcast is a better state to backcast from.
     start_ = best.initial;
     return minimum_from(vector_of(best.parameters, box_.start.size()));
   }
 
  private:
+  bool is_stopped() const { return task_.stop.stop_requested(); }
+
   CesFit minimum_from(Vector x) const {
     Evaluation here = evaluate(x);
     double damping = 1e-3;
     for (int i = 0; i < 40 && here.squares > 0.0 && damping < 1e6; ++i) {
-      if (task_.stop.stop_requested()) break;
+      if (is_stopped()) break;
       const Vector next = step_from(x, here, damping);
       Evaluation there = evaluate(next);
       if (!(there.squares < here.squares)) {
@@ -145,6 +147,7 @@ class Search {
         {.alpha0 = moved[0], .alpha1 = moved[1], .beta0 = moved[2], .beta1 = moved[3]});
     CesState<Lanes> state = lifted<Lanes>();
     ces_backcast(task_.y, state, gains);
+    if (is_stopped()) return {};
 
     // Of (ε, ∂ε/∂x) with itself.
     Eigen::Matrix<double, lanes, lanes> products = Eigen::Matrix<double, lanes, lanes>::Zero();
@@ -179,7 +182,7 @@ class Search {
                .initial = start_,
                .squares = squares,
                .aicc = infinity};
-    if (!std::isfinite(squares)) return fit;
+    if (is_stopped() || !std::isfinite(squares)) return fit;
     ces_backcast(task_.y, fit.initial, CesGains(fit.parameters));
     const auto n = static_cast<double>(task_.y.size());
     const double estimated = static_cast<double>(x.size()) + 1.0;  // and the variance

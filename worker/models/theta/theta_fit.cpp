@@ -33,6 +33,7 @@ class Search {
     for (int i = 1; i <= cells && !is_stopped(); ++i)
       best = better(best, solve_for(alpha_min + i * width));
 
+    if (is_stopped()) return best;
     constexpr double golden = 0.6180339887498949;
     double low = std::max(alpha_min, best.parameters.alpha - width);
     double high = std::min(alpha_max, best.parameters.alpha + width);
@@ -127,7 +128,9 @@ ThetaFit fit_theta(const ThetaTask& task, ThetaForm form) {
 
 ThetaFit select_theta(const ThetaTask& task) {
   const auto fixed = fit_theta(task, ThetaForm::optimised);
+  if (task.stop.stop_requested()) return fixed;
   const auto moving = fit_theta(task, ThetaForm::dynamic_optimised);
+  if (task.stop.stop_requested()) return moving;
   return squares_of(task, fixed) < squares_of(task, moving) ? fixed : moving;
 }
 
