@@ -4,6 +4,7 @@
 #include "worker/models/prophet/prophet_paths.hpp"
 #include "worker/models/registry.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -323,6 +324,58 @@ TEST(Prophet, RefusesByNameWhatDoesNotGoTogether) {
   }};
   for (const auto& [settings, named] : cases)
     EXPECT_THAT(refusal(series.view(), settings), HasSubstr(named)) << settings;
+}
+
+void expect_finite(const SampleSeries& series, std::string_view settings) {
+  auto view = series.view();
+  std::vector<double> covariate(series.y.size() + 5, 0.0);
+  for (std::size_t i = 0; i < covariate.size(); ++i)
+    covariate[i] = i % 3 == 0 ? 1.7e308 : -1.7e308;
+  view.covariates = {std::span(covariate).first(series.y.size())};
+  const auto fitted = fit(view, settings);
+  ASSERT_TRUE(fitted) << series.name;
+  const auto forecast =
+      fitted
+          ->forecast({.horizon = 5, .levels = levels, .covariates = {std::span(covariate).last(5)}})
+          .value();
+  for (std::size_t h = 0; h < 5; ++h) {
+    const auto& [level, lower, upper] = forecast.intervals[0];
+    ASSERT_TRUE(std::isfinite(lower[h]) && std::isfinite(upper[h])) << series.name;
+    ASSERT_TRUE(lower[h] <= forecast.mean[h] && forecast.mean[h] <= upper[h]) << series.name;
+  }
+  for (const auto& component : fitted->components())
+    for (const double value : component.values)
+      ASSERT_TRUE(std::isfinite(value)) << series.name << ' ' << component.name;
+}
+
+TEST(Prophet, StaysFiniteWithAnySettingsOnAwkwardAndShortSeries) {
+  auto all = awkward_series();
+  for (std::size_t length = 2; length <= 20; ++length) {
+    auto series = all[length % all.size()];
+    series.y.resize(length);
+    all.push_back(std::move(series));
+  }
+  constexpr std::array settings{
+      R"({"seasonality_mode": "multiplicative", "weekly_seasonality": 30})",
+      R"({"growth": "flat", "yearly_seasonality": 50, "seasonality_prior_scale": 1e9})",
+      R"({"n_changepoints": 300, "changepoint_range": 1, "changepoint_prior_scale": 1e9})",
+      R"({"changepoint_prior_scale": 1e-9, "holidays_prior_scale": 1e-9,
+          "seasonality_prior_scale": 1e-9, "uncertainty_samples": 10})",
+      R"({"regressors": [{"standardize": false, "mode": "multiplicative"}],
+          "seasonalities": [{"name": "a", "period": 1e-6, "fourier_order": 9},
+                            {"name": "b", "period": 1e6, "fourier_order": 9}]})",
+      R"({"holidays": [{"holiday": "a", "ds": [], "upper_window": 3},
+                       {"holiday": "b", "ds": ["2001-02-01", "0001-01-01", "9999-12-31"]}]})"};
+  for (const auto& series : all) {
+    for (const auto* each : settings)
+      expect_finite(series, each);
+    const auto [least, most] = std::ranges::minmax(series.y);
+    const double room = std::clamp(std::max(most, -least), 1e-290, 1e300);
+    for (const auto* mode : {"additive", "multiplicative"})
+      expect_finite(series, fmt::format(R"({{"growth": "logistic", "cap": {}, "floor": {},
+                                     "seasonality_mode": "{}"}})",
+                                        std::max(most, least + room), least, mode));
+  }
 }
 
 TEST(TrendPaths, SpreadAsThePoissonProcessOfChangesDoes) {

@@ -59,7 +59,7 @@ ProphetCurve make_curve(const ProphetForm& form, const ProphetParameters& parame
     std::vector<double> effect(n, 0.0);
     for (const std::size_t end = column + group.columns(); column < end; ++column)
       for (std::size_t i = 0; i < n; ++i)
-        effect[i] += parameters.beta[column] * features.values[column * n + i];
+        effect[i] += parameters.beta[column] * features.column(column)[i];
     auto& sum = group.effect == Effect::multiplicative ? curve.factor : curve.added;
     for (std::size_t i = 0; i < n; ++i) {
       effect[i] = bounded(effect[i]);

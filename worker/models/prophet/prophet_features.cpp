@@ -39,6 +39,7 @@ void fill(const HolidayColumns& holidays, const Rows& rows, double* out) {
   const std::size_t n = rows.times.size();
   for (const auto& days : holidays.days) {
     if (rows.stop.stop_requested()) return;
+    std::fill_n(out, n, 0.0);
     for (const auto day : days) {
       // Every period that starts on the day: 24 of hourly data.
       const auto first = std::ranges::lower_bound(rows.times, TimePoint(day));
@@ -70,16 +71,18 @@ std::size_t count_columns(std::span<const FeatureGroup> groups) {
   return count;
 }
 
+FeatureMatrix::FeatureMatrix(std::size_t rows, std::size_t columns)
+    : rows_(rows), values_(std::make_unique_for_overwrite<double[]>(rows * columns)) {}
+
 FeatureMatrix make_features(std::span<const FeatureGroup> groups, std::span<const TimePoint> times,
                             std::span<const std::span<const double>> covariates,
                             const std::stop_token& stop) {
   const Rows rows{.times = times, .covariates = covariates, .stop = stop};
-  FeatureMatrix matrix{.rows = times.size()};
-  matrix.values.resize(matrix.rows * count_columns(groups));
-  double* out = matrix.values.data();
+  FeatureMatrix matrix(times.size(), count_columns(groups));
+  std::size_t column = 0;
   for (const auto& group : groups) {
-    std::visit([&](const auto& kind) { fill(kind, rows, out); }, group.kind);
-    out += matrix.rows * group.columns();
+    std::visit([&](const auto& kind) { fill(kind, rows, matrix.column(column)); }, group.kind);
+    column += group.columns();
   }
   return matrix;
 }

@@ -4,6 +4,7 @@
 #include "worker/models/model.hpp"
 
 #include <chrono>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -44,13 +45,22 @@ struct FeatureGroup {
 
 std::size_t count_columns(std::span<const FeatureGroup> groups);
 
-// values[row + rows·column], the groups' columns one after another.
-struct FeatureMatrix {
-  std::size_t rows = 0;
-  std::vector<double> values;
+// The groups' columns one after another.
+class FeatureMatrix {
+ public:
+  FeatureMatrix() = default;
+  FeatureMatrix(std::size_t rows, std::size_t columns);
+
+  double* column(std::size_t j) { return values_.get() + rows_ * j; }
+  const double* column(std::size_t j) const { return values_.get() + rows_ * j; }
+
+ private:
+  std::size_t rows_ = 0;
+  // Without initial values, which would take longer than a stop request may wait.
+  std::unique_ptr<double[]> values_;
 };
 
-// A row per time; covariates have a value per time. When stopped, the rest is zero.
+// A row per time; covariates have a value per time. When stopped, it is of no use.
 FeatureMatrix make_features(std::span<const FeatureGroup> groups, std::span<const TimePoint> times,
                             std::span<const std::span<const double>> covariates,
                             const std::stop_token& stop = {});

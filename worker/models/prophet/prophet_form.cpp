@@ -83,7 +83,7 @@ class Planner {
       largest = std::max(largest, std::abs(units.value(value)));
     if (largest > 0.0) units.inner = largest;
     plan_.form.trend.cap = units.value(*options_.cap);
-    constexpr double far = 1e12;
+    constexpr double far = 1e100;
     if (!(plan_.form.trend.cap < far) || !(std::abs(units.floor) < far))
       return refuse("cap", fmt::format("expected cap and floor within {} times the series", far));
     return {};

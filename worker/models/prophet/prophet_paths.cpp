@@ -33,8 +33,8 @@ void TrendPaths::advance_to(double time) {
     while (next_changes_[i] < time) {
       deviations_[i] += slopes_[i] * (next_changes_[i] - at);
       at = next_changes_[i];
-      const double u = 2.0 * uniform() - 1.0;
-      slopes_[i] -= std::copysign(changes_.scale, u) * std::log1p(-std::abs(u));
+      const double u = uniform();
+      slopes_[i] -= std::copysign(changes_.scale, u - 0.5) * std::log(2.0 * std::min(u, 1.0 - u));
       next_changes_[i] += waiting_time();
     }
     deviations_[i] += slopes_[i] * (time - at);

@@ -58,7 +58,7 @@ void ProphetPosterior::evaluate(std::size_t first, std::size_t count, std::span<
   block.factor = ArrayXd::Ones(n);
   ArrayXd added = ArrayXd::Zero(n);
   for (std::size_t j = 0; j < columns; ++j) {
-    const double* column = problem_.features.values.data() + problem_.features.rows * j + first;
+    const double* column = problem_.features.column(j) + first;
     auto& sum = problem_.effects[j] == Effect::multiplicative ? block.factor : added;
     sum += parameters.beta[j] * Map<const ArrayXd>(column, n);
   }
@@ -81,7 +81,7 @@ void ProphetPosterior::fill_jacobian(std::size_t first, std::span<const double> 
 
   Index column = 2;
   for (std::size_t j = 0; j < problem_.effects.size(); ++j, ++column) {
-    const double* values = problem_.features.values.data() + problem_.features.rows * j + first;
+    const double* values = problem_.features.column(j) + first;
     block.jacobian.col(column) = Map<const VectorXd>(values, n);
     if (problem_.effects[j] == Effect::multiplicative)
       block.jacobian.col(column).array() *= block.value;

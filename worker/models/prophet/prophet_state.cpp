@@ -16,6 +16,8 @@ using std::chrono::days;
 using std::chrono::microseconds;
 using std::chrono::sys_days;
 
+constexpr std::int64_t day_max = 4'000'000;  // either side of 1970: the years -8981 to 12921
+constexpr std::size_t observations_max = 1'000'000'000;
 constexpr std::array<std::string_view, 3> growths{"linear", "logistic", "flat"};
 constexpr std::array<std::string_view, 2> effects{"additive", "multiplicative"};
 
@@ -58,7 +60,8 @@ Result<HolidayColumns> read_holidays(const json& columns) {
     auto& list = holidays.days.emplace_back();
     if (!column.is_array()) return unreadable("days", "a list of lists");
     for (const json& day : column) {
-      if (!day.is_number_integer()) return unreadable("days", "lists of whole numbers");
+      if (!day.is_number_integer() || day < -day_max || day > day_max)
+        return unreadable("days", "lists of days since 1970");
       list.push_back(sys_days(days(day.get<int>())));
     }
   }
@@ -93,7 +96,10 @@ Result<FeatureGroup> read_group(const json& saved) {
 Result<void> check(const ProphetState& state) {
   const auto& trend = state.form.trend;
   if (state.form.clock.span.count() <= 0) return unreadable("span", "positive");
-  if (state.observations < 1) return unreadable("observations", "positive");
+  if (abs(state.form.clock.start.time_since_epoch()) > days(day_max))
+    return unreadable("start", "a time in microseconds since 1970");
+  if (state.observations < 1 || state.observations > observations_max)
+    return unreadable("observations", "a number of them");
   if (state.samples < 1 || state.samples > 100'000) return unreadable("samples", "1 to 100000");
   if (!(state.form.units.outer > 0.0) || !(state.form.units.inner > 0.0))
     return unreadable("outer", "a positive unit");
