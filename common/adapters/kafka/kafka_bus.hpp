@@ -20,7 +20,7 @@ struct KafkaOptions {
   int replication = 1;
 
   milliseconds linger{1};  // how long a message waits for company on its way out
-  std::string compression = "lz4";
+  std::string compression = "none";
   milliseconds delivery_timeout{30'000};  // then a message is reported as unavailable
   milliseconds closing_timeout{5'000};    // what destruction waits for messages on their way
   milliseconds request_timeout{5'000};    // of what a caller waits for: metadata, offsets, topics

@@ -75,6 +75,17 @@ std::optional<TimePoint> Columns::optional_time() {
   return time();
 }
 
+bool Columns::boolean() {
+  return text() == "t";
+}
+
+void Columns::unknown_name(std::string_view column) {
+  throw PgFailure{.kind = PgFailure::Kind::other,
+                  .error = {.code = Errc::corrupt_data,
+                            .detail = "PostgreSQL: an unknown name is stored",
+                            .field = std::string(column)}};
+}
+
 bool Columns::is_null() {
   if (!row_[next_].is_null()) return false;
   ++next_;

@@ -29,7 +29,10 @@ class Columns {
     if (is_null()) return std::nullopt;
     return Id(uuid());
   }
+  bool boolean();
   bool is_null();  // the next column; skips it when so
+  bool next_is_null() const { return row_[next_].is_null(); }
+  [[noreturn]] static void unknown_name(std::string_view column);
   void skip(int columns) { next_ += columns; }
 
  private:

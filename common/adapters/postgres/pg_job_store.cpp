@@ -1,7 +1,9 @@
 #include "common/adapters/postgres/pg_job_store.hpp"
 
-#include "common/adapters/postgres/rows.hpp"
+#include "common/adapters/postgres/pg_columns.hpp"
 #include "common/adapters/postgres/text_array.hpp"
+#include "common/adapters/sql/batch_conditions.hpp"
+#include "common/adapters/sql/rows.hpp"
 
 #include <fmt/format.h>
 
@@ -11,26 +13,26 @@
 namespace trainyard::postgres {
 namespace {
 
-const Statement get_jobs{"get_jobs",
-                         "SELECT " + job_columns + " FROM jobs j WHERE j.job_id = ANY($1::uuid[])",
-                         Effect::reads};
+const Statement get_jobs{
+    "get_jobs", "SELECT " + sql::job_columns + " FROM jobs j WHERE j.job_id = ANY($1::uuid[])",
+    Effect::reads};
 const Statement get_history{"get_history",
-                            "SELECT " + history_columns +
+                            "SELECT " + sql::history_columns +
                                 " FROM job_history h WHERE h.job_id = $1::uuid ORDER BY h.version",
                             Effect::reads};
 const Statement get_results{
     "get_results", "SELECT results FROM job_results WHERE job_id = $1::uuid", Effect::reads};
 const Statement get_one_batch{
-    "get_batch", "SELECT " + batch_columns + " FROM batches b WHERE b.batch_id = $1::uuid",
+    "get_batch", "SELECT " + sql::batch_columns + " FROM batches b WHERE b.batch_id = $1::uuid",
     Effect::reads};
 const Statement count_jobs{"count_batch",
                            "SELECT status, count(*), sum(progress) FROM jobs "
                            "WHERE batch_id = $1::uuid GROUP BY status",
                            Effect::reads};
-const Statement get_batch_jobs{
-    "get_batch_jobs",
-    "SELECT " + slim_job_columns + " FROM jobs j WHERE j.batch_id = $1::uuid ORDER BY j.job_id",
-    Effect::reads};
+const Statement get_batch_jobs{"get_batch_jobs",
+                               "SELECT " + sql::slim_job_columns +
+                                   " FROM jobs j WHERE j.batch_id = $1::uuid ORDER BY j.job_id",
+                               Effect::reads};
 const Statement get_epoch{"get_epoch", "SELECT epoch FROM store_info", Effect::reads};
 const Statement ping_server{"ping", "SELECT 1", Effect::reads};
 
@@ -65,30 +67,6 @@ struct Where {
     sql += " AND " + fmt::format(fmt::runtime(condition), parameters.size());
   }
 };
-
-// domain::status_of() as a condition on the batch b.
-std::string_view condition_of(domain::BatchStatus status) {
-  using enum domain::BatchStatus;
-  switch (status) {
-    case running:
-      return "b.open_jobs > 0";
-    case completed:
-      return "b.open_jobs = 0 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
-             "AND j.status <> 'completed')";
-    case partial:
-      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
-             "AND j.status = 'completed') AND EXISTS (SELECT 1 FROM jobs j "
-             "WHERE j.batch_id = b.batch_id AND j.status <> 'completed')";
-    case failed:
-      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
-             "AND j.status = 'failed') AND NOT EXISTS (SELECT 1 FROM jobs j "
-             "WHERE j.batch_id = b.batch_id AND j.status = 'completed')";
-    case cancelled:
-      return "b.open_jobs = 0 AND b.total_jobs > 0 AND NOT EXISTS (SELECT 1 FROM jobs j "
-             "WHERE j.batch_id = b.batch_id AND j.status <> 'cancelled')";
-  }
-  std::unreachable();
-}
 
 template <class T>
 std::optional<std::string> text_of(const std::optional<T>& id) {
@@ -136,7 +114,7 @@ Result<std::vector<domain::Job>> PgJobStore::get_many(std::span<const JobId> ids
     std::unordered_map<JobId, domain::Job> found;
     for (const auto& row : run(get_jobs, {std::move(wanted).take()})) {
       Columns columns(row);
-      auto job = read_job(columns);
+      auto job = sql::read_job(columns);
       found.emplace(job.id, std::move(job));
     }
     std::vector<domain::Job> jobs;
@@ -169,12 +147,12 @@ Result<ports::JobPage> PgJobStore::list(const ports::JobFilter& filter) {
     Where rest = where;
     rest.add(text_of(filter.before), "j.job_id < ${}::uuid");
     const auto rows = session.run_unprepared(
-        fmt::format("SELECT {} FROM jobs j {} ORDER BY j.job_id DESC LIMIT {}", job_columns,
+        fmt::format("SELECT {} FROM jobs j {} ORDER BY j.job_id DESC LIMIT {}", sql::job_columns,
                     rest.sql, limit + 1),
         rest.parameters);
     for (const auto& row : rows) {
       Columns columns(row);
-      page.jobs.push_back(read_job(columns));
+      page.jobs.push_back(sql::read_job(columns));
     }
     page.has_more = page.jobs.size() > static_cast<std::size_t>(limit);
     if (page.has_more) page.jobs.pop_back();
@@ -187,7 +165,7 @@ Result<std::vector<domain::HistoryEntry>> PgJobStore::history(JobId id) {
     std::vector<domain::HistoryEntry> entries;
     for (const auto& row : run(get_history, {id.to_string()})) {
       Columns columns(row);
-      entries.push_back(read_history(columns));
+      entries.push_back(sql::read_history(columns));
     }
     return entries;
   });
@@ -208,7 +186,7 @@ Result<domain::Batch> PgJobStore::get_batch(BatchId id) {
       return fail(Errc::not_found, fmt::format("there is no batch {}", id.to_string()));
     }
     Columns columns(rows[0]);
-    return read_batch(columns);
+    return sql::read_batch(columns);
   });
 }
 
@@ -230,7 +208,7 @@ Result<ports::BatchPage> PgJobStore::list_batches(const ports::BatchFilter& filt
   const auto limit = std::max(0, filter.limit);
   Where where;
   where.add(filter.user_id, "b.user_id = ${}");
-  if (filter.status) where.sql += fmt::format(" AND {}", condition_of(*filter.status));
+  if (filter.status) where.sql += fmt::format(" AND {}", sql::condition_of(*filter.status));
   return guarded([&]() -> Result<ports::BatchPage> {
     Session session(pool_);
     ports::BatchPage page;
@@ -245,7 +223,7 @@ Result<ports::BatchPage> PgJobStore::list_batches(const ports::BatchFilter& filt
         rest.parameters);
     for (const auto& row : rows) {
       Columns columns(row);
-      auto batch = read_batch(columns);
+      auto batch = sql::read_batch(columns);
       if (page.batches.empty() || page.batches.back().batch.id != batch.id) {
         page.batches.push_back({.batch = std::move(batch), .counts = {}});
       }
@@ -264,7 +242,7 @@ Result<std::vector<domain::Job>> PgJobStore::batch_jobs(BatchId id) {
     std::vector<domain::Job> jobs;
     for (const auto& row : run(get_batch_jobs, {id.to_string()})) {
       Columns columns(row);
-      jobs.push_back(read_job(columns));
+      jobs.push_back(sql::read_job(columns));
     }
     return jobs;
   });

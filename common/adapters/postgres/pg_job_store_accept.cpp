@@ -1,5 +1,5 @@
+#include "common/adapters/postgres/pg_columns.hpp"
 #include "common/adapters/postgres/pg_job_store.hpp"
-#include "common/adapters/postgres/rows.hpp"
 #include "common/adapters/postgres/text_array.hpp"
 #include "common/adapters/sql/storable_text.hpp"
 

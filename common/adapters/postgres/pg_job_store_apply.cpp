@@ -1,6 +1,7 @@
+#include "common/adapters/postgres/pg_columns.hpp"
 #include "common/adapters/postgres/pg_job_store.hpp"
-#include "common/adapters/postgres/rows.hpp"
 #include "common/adapters/postgres/text_array.hpp"
+#include "common/adapters/sql/rows.hpp"
 #include "common/adapters/sql/storable_text.hpp"
 #include "common/base/invariant.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 const Statement read_for_change{
     "read_for_change",
-    "SELECT now(), " + job_columns + " FROM jobs j WHERE j.job_id = ANY($1::uuid[])",
+    "SELECT now(), " + sql::job_columns + " FROM jobs j WHERE j.job_id = ANY($1::uuid[])",
     Effect::reads};
 
 // What a decision left alone arrives as NULL and keeps what is there, which may be newer than what
@@ -205,7 +206,7 @@ std::vector<std::size_t> PgJobStore::apply_some(std::span<const domain::JobComma
   for (const auto& row : rows) {
     Columns columns(row);
     now = columns.time();
-    auto job = read_job(columns);
+    auto job = sql::read_job(columns);
     jobs.emplace(job.id, std::move(job));
   }
 

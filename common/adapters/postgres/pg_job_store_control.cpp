@@ -1,7 +1,8 @@
+#include "common/adapters/postgres/pg_columns.hpp"
 #include "common/adapters/postgres/pg_job_store.hpp"
-#include "common/adapters/postgres/rows.hpp"
 #include "common/adapters/postgres/text_array.hpp"
 #include "common/adapters/sql/removal.hpp"
+#include "common/adapters/sql/rows.hpp"
 #include "common/adapters/sql/storable_text.hpp"
 
 #include <fmt/format.h>
@@ -33,7 +34,7 @@ const Statement write_progress{
     Effect::writes};
 
 const Statement lock_job{
-    "lock_job", "SELECT " + job_columns + " FROM jobs j WHERE j.job_id = $1::uuid FOR UPDATE",
+    "lock_job", "SELECT " + sql::job_columns + " FROM jobs j WHERE j.job_id = $1::uuid FOR UPDATE",
     Effect::reads};
 const Statement delete_job{"delete_job",
                            "WITH a AS (DELETE FROM job_history WHERE job_id = $1::uuid), "
@@ -169,7 +170,7 @@ Result<void> PgJobStore::remove(JobId id) {
         return;
       }
       Columns columns(rows[0]);
-      const auto job = read_job(columns);
+      const auto job = sql::read_job(columns);
       answer = sql::check_removable(job);
       if (!answer) return;
       execute(delete_job, {id.to_string()});

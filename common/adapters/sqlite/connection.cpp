@@ -102,6 +102,15 @@ bool Query::is_null() {
   return true;
 }
 
+bool Query::next_is_null() const {
+  return sqlite3_column_type(statement_, column_) == SQLITE_NULL;
+}
+
+void Query::unknown_name(std::string_view column) {
+  throw SqliteFailure(SQLITE_CORRUPT,
+                      fmt::format("SQLite: column {} holds an unknown name", column));
+}
+
 void Query::check(int code) {
   if (code != SQLITE_OK) raise(sqlite3_db_handle(statement_), code);
 }

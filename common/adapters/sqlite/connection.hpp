@@ -71,7 +71,11 @@ class Query {
     if (is_null()) return std::nullopt;
     return Id(uuid());
   }
+  bool boolean() { return integer() != 0; }
   bool is_null();  // the next column; skips it when so
+  bool next_is_null() const;
+  void skip(int columns) { column_ += columns; }
+  [[noreturn]] static void unknown_name(std::string_view column);
 
  private:
   void check(int code);

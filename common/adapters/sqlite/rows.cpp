@@ -7,35 +7,6 @@
 namespace trainyard::sqlite {
 namespace {
 
-constexpr std::string_view job_columns =
-    "job_id, batch_id, user_id, run_id, config, cluster_config, segment_id, model, correlation_id, "
-    "priority, status, progress, current_step, created_at, updated_at, submitted_at, started_at, "
-    "completed_at, mlflow_run_id, metrics, artifact_uri, checkpoint_path, error, error_category, "
-    "attempt, retry_count, interruptions, version, dispatch_no, fence, admitted_at, "
-    "next_attempt_at, lease_worker, lease_token, lease_until, lease_renewals";
-constexpr std::string_view slim_job_columns =
-    "job_id, batch_id, user_id, run_id, '', '', segment_id, model, correlation_id, "
-    "priority, status, progress, current_step, created_at, updated_at, submitted_at, started_at, "
-    "completed_at, mlflow_run_id, metrics, artifact_uri, checkpoint_path, error, error_category, "
-    "attempt, retry_count, interruptions, version, dispatch_no, fence, admitted_at, "
-    "next_attempt_at, lease_worker, lease_token, lease_until, lease_renewals";
-constexpr std::string_view history_columns =
-    "job_id, version, event, from_status, to_status, at, attempt, fence, worker_id, detail, "
-    "category";
-
-// What is stored was checked on its way in: an unknown name means a damaged or edited file.
-template <class T>
-T known(std::optional<T> value, std::string_view column) {
-  if (value) return *value;
-  throw SqliteFailure(SQLITE_CORRUPT,
-                      fmt::format("SQLite: column {} holds an unknown name", column));
-}
-
-std::optional<Category> read_category(Query& row) {
-  if (row.is_null()) return std::nullopt;
-  return known(category_from(row.text()), "category");
-}
-
 Query& bind_category(Query& query, const std::optional<Category>& category) {
   return category ? query.bind(to_string(*category)) : query.bind_null();
 }
@@ -75,58 +46,6 @@ void bind_mutable(Query& query, const domain::Job& job) {
 
 }  // namespace
 
-std::string select_jobs(std::string_view rest) {
-  return fmt::format("SELECT {} FROM jobs {}", job_columns, rest);
-}
-
-std::string select_slim_jobs(std::string_view rest) {
-  return fmt::format("SELECT {} FROM jobs {}", slim_job_columns, rest);
-}
-
-domain::Job read_job(Query& row) {
-  domain::Job job;
-  job.id = JobId(row.uuid());
-  job.batch_id = row.optional_id<BatchId>();
-  job.user_id = row.text();
-  job.run_id = row.text();
-  job.config = row.text();
-  job.cluster_config = row.text();
-  job.segment_id = row.text();
-  job.model = row.text();
-  job.correlation_id = row.text();
-  job.priority = row.number();
-  job.status = known(domain::status_from(row.text()), "status");
-  job.progress = row.number();
-  job.current_step = row.text();
-  job.created_at = row.time();
-  job.updated_at = row.time();
-  job.submitted_at = row.optional_time();
-  job.started_at = row.optional_time();
-  job.completed_at = row.optional_time();
-  job.mlflow_run_id = row.text();
-  job.metrics = row.text();
-  job.artifact_uri = row.text();
-  job.checkpoint_path = row.text();
-  job.error = row.text();
-  job.error_category = read_category(row);
-  job.attempt = row.number();
-  job.retry_count = row.number();
-  job.interruptions = row.number();
-  job.version = row.integer();
-  job.dispatch_no = row.integer();
-  job.fence = row.integer();
-  job.admitted_at = row.optional_time();
-  job.next_attempt_at = row.optional_time();
-  if (row.is_null()) return job;
-  domain::Lease lease;
-  lease.worker_id = row.text();
-  lease.token = ClaimToken(row.uuid());
-  lease.until = row.time();
-  lease.renewals = row.integer();
-  job.lease = std::move(lease);
-  return job;
-}
-
 void insert_job(Connection& connection, const domain::Job& job) {
   auto query = connection.query(
       "INSERT INTO jobs (job_id, batch_id, user_id, config, cluster_config, segment_id, model, "
@@ -163,7 +82,9 @@ void update_job(Connection& connection, const domain::Job& job) {
 
 void insert_history(Connection& connection, const domain::HistoryEntry& entry) {
   auto query = connection.query(
-      fmt::format("INSERT INTO job_history ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", history_columns));
+      "INSERT INTO job_history (job_id, version, event, from_status, to_status, at, attempt, "
+      "fence, "
+      "worker_id, detail, category) VALUES (?,?,?,?,?,?,?,?,?,?,?)");
   query.bind(entry.job_id).bind(entry.version).bind(to_string(entry.event));
   entry.from ? query.bind(to_string(*entry.from)) : query.bind_null();
   query.bind(to_string(entry.to))
@@ -173,56 +94,6 @@ void insert_history(Connection& connection, const domain::HistoryEntry& entry) {
       .bind(entry.worker_id)
       .bind(entry.detail);
   bind_category(query, entry.category).run();
-}
-
-std::string select_history(std::string_view rest) {
-  return fmt::format("SELECT {} FROM job_history {}", history_columns, rest);
-}
-
-domain::HistoryEntry read_history(Query& row) {
-  domain::HistoryEntry entry;
-  entry.job_id = JobId(row.uuid());
-  entry.version = row.integer();
-  entry.event = known(domain::event_from(row.text()), "event");
-  if (!row.is_null()) entry.from = known(domain::status_from(row.text()), "from_status");
-  entry.to = known(domain::status_from(row.text()), "to_status");
-  entry.at = row.time();
-  entry.attempt = row.number();
-  entry.fence = row.integer();
-  entry.worker_id = row.text();
-  entry.detail = row.text();
-  entry.category = read_category(row);
-  return entry;
-}
-
-std::string select_batches(std::string_view rest) {
-  return fmt::format(
-      "SELECT batch_id, user_id, config, correlation_id, created_at, completed_at, total_jobs, "
-      "open_jobs FROM batches {}",
-      rest);
-}
-
-std::string count_jobs_of_batches(std::string_view rest) {
-  return fmt::format(
-      "SELECT p.batch_id, p.user_id, '', p.correlation_id, p.created_at, p.completed_at, "
-      "p.total_jobs, p.open_jobs, coalesce(j.status, ''), count(j.job_id), "
-      "coalesce(sum(j.progress), 0) FROM (SELECT b.* FROM batches b {}) p "
-      "LEFT JOIN jobs j ON j.batch_id = p.batch_id GROUP BY p.batch_id, j.status "
-      "ORDER BY p.batch_id DESC",
-      rest);
-}
-
-domain::Batch read_batch(Query& row) {
-  domain::Batch batch;
-  batch.id = BatchId(row.uuid());
-  batch.user_id = row.text();
-  batch.config = row.text();
-  batch.correlation_id = row.text();
-  batch.created_at = row.time();
-  batch.completed_at = row.optional_time();
-  batch.total_jobs = row.number();
-  batch.open_jobs = row.number();
-  return batch;
 }
 
 }  // namespace trainyard::sqlite

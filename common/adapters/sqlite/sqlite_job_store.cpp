@@ -1,9 +1,9 @@
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 
 #include "common/adapters/sql/migration.hpp"
+#include "common/adapters/sql/rows.hpp"
 #include "common/adapters/sql/storable_text.hpp"
 #include "common/adapters/sqlite/change_writer.hpp"
-#include "common/adapters/sqlite/rows.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
 
 #include <fmt/format.h>
@@ -193,15 +193,19 @@ Result<domain::JobChange> SqliteJobStore::apply_one(ChangeWriter& writer,
 }
 
 std::optional<domain::Job> SqliteJobStore::find_job(Connection& connection, JobId id) {
-  auto row = connection.query(select_jobs("WHERE job_id = ?"));
+  static const std::string select =
+      "SELECT " + sql::job_columns + " FROM jobs j WHERE j.job_id = ?";
+  auto row = connection.query(select);
   if (!row.bind(id).step()) return std::nullopt;
-  return read_job(row);
+  return sql::read_job(row);
 }
 
 std::optional<domain::Batch> SqliteJobStore::find_batch(Connection& connection, BatchId id) {
-  auto row = connection.query(select_batches("WHERE batch_id = ?"));
+  static const std::string select =
+      "SELECT " + sql::batch_columns + " FROM batches b WHERE b.batch_id = ?";
+  auto row = connection.query(select);
   if (!row.bind(id).step()) return std::nullopt;
-  return read_batch(row);
+  return sql::read_batch(row);
 }
 
 }  // namespace trainyard::sqlite

@@ -1,6 +1,6 @@
 #include "common/adapters/sql/outbox_gaps.hpp"
+#include "common/adapters/sql/outbox_rows.hpp"
 #include "common/adapters/sqlite/change_writer.hpp"
-#include "common/adapters/sqlite/rows.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 
@@ -11,45 +11,10 @@
 namespace trainyard::sqlite {
 namespace {
 
-struct OutboxRow {
-  std::int64_t id;
-  std::optional<JobId> job_id;
-  std::optional<std::int64_t> first_version;
-  std::optional<std::int64_t> last_version;
-  std::optional<std::int64_t> dispatch_no;
-  std::optional<BatchId> batch_id;
-};
-
-OutboxRow read_outbox_row(Query& row) {
-  OutboxRow read{};
-  read.id = row.integer();
-  read.job_id = row.optional_id<JobId>();
-  read.first_version = row.optional_integer();
-  read.last_version = row.optional_integer();
-  read.dispatch_no = row.optional_integer();
-  read.batch_id = row.optional_id<BatchId>();
-  return read;
-}
-
-ports::OutboxEntry read_entry(Connection& connection, const OutboxRow& row) {
-  ports::OutboxEntry entry{.id = row.id, .dispatch_no = row.dispatch_no};
-  if (row.job_id) {
-    auto job = connection.query(select_slim_jobs("WHERE job_id = ?"));
-    if (job.bind(*row.job_id).step()) entry.job = read_job(job);
-  }
-  if (row.job_id && row.first_version) {
-    auto line = connection.query(
-        select_history("WHERE job_id = ? AND version BETWEEN ? AND ? ORDER BY version"));
-    line.bind(*row.job_id).bind(row.first_version).bind(row.last_version);
-    while (line.step())
-      entry.history.push_back(read_history(line));
-  }
-  if (row.batch_id) {
-    auto batch = connection.query(select_batches("WHERE batch_id = ?"));
-    if (batch.bind(*row.batch_id).step()) entry.batch = read_batch(batch);
-  }
-  return entry;
-}
+const std::string read_outbox =
+    "SELECT " + sql::outbox_columns +
+    " FROM (SELECT * FROM outbox WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?) o" +
+    sql::outbox_joins;
 
 }  // namespace
 
@@ -57,20 +22,15 @@ Result<std::vector<ports::OutboxEntry>> SqliteJobStore::outbox(
     int limit, std::span<const ports::OutboxRange> skip) {
   return guarded([&]() -> Result<std::vector<ports::OutboxEntry>> {
     Reader reader(*this);
-    std::vector<OutboxRow> rows;
-    for (const auto& gap : sql::gaps_between(skip)) {
-      auto row = reader->query(
-          "SELECT id, job_id, first_version, last_version, dispatch_no, batch_id FROM outbox "
-          "WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?");
-      row.bind(gap.first).bind(gap.last).bind(limit - static_cast<int>(rows.size()));
-      while (row.step())
-        rows.push_back(read_outbox_row(row));
-      if (rows.size() >= static_cast<std::size_t>(limit)) break;
-    }
     std::vector<ports::OutboxEntry> entries;
-    entries.reserve(rows.size());
-    for (const auto& row : rows)
-      entries.push_back(read_entry(*reader, row));
+    for (const auto& gap : sql::gaps_between(skip)) {
+      auto row = reader->query(read_outbox);
+      row.bind(gap.first).bind(gap.last).bind(limit - static_cast<int>(entries.size()));
+      while (row.step())
+        sql::add_outbox_row(row, entries);
+      if (std::ssize(entries) >= limit) break;
+    }
+    sql::drop_deleted(entries);
     return entries;
   });
 }

@@ -1,4 +1,5 @@
-#include "common/adapters/sqlite/rows.hpp"
+#include "common/adapters/sql/batch_conditions.hpp"
+#include "common/adapters/sql/rows.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 
@@ -38,28 +39,17 @@ struct Where {
   }
 };
 
-// domain::status_of() as a condition on the batch b.
-std::string_view condition_of(domain::BatchStatus status) {
-  using enum domain::BatchStatus;
-  switch (status) {
-    case running:
-      return "b.open_jobs > 0";
-    case completed:
-      return "b.open_jobs = 0 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
-             "AND j.status <> 'completed')";
-    case partial:
-      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
-             "AND j.status = 'completed') AND EXISTS (SELECT 1 FROM jobs j "
-             "WHERE j.batch_id = b.batch_id AND j.status <> 'completed')";
-    case failed:
-      return "b.open_jobs = 0 AND EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = b.batch_id "
-             "AND j.status = 'failed') AND NOT EXISTS (SELECT 1 FROM jobs j "
-             "WHERE j.batch_id = b.batch_id AND j.status = 'completed')";
-    case cancelled:
-      return "b.open_jobs = 0 AND b.total_jobs > 0 AND NOT EXISTS (SELECT 1 FROM jobs j "
-             "WHERE j.batch_id = b.batch_id AND j.status <> 'cancelled')";
-  }
-  std::unreachable();
+// The batches b that `rest` chooses, without config: sql::batch_columns followed by status, number
+// of jobs and sum of progress, a row per status. A batch without jobs has one row whose status is
+// ''.
+std::string counted_batches(std::string_view rest) {
+  return fmt::format(
+      "SELECT p.batch_id, p.user_id, '', p.correlation_id, p.created_at, p.completed_at, "
+      "p.total_jobs, p.open_jobs, coalesce(j.status, ''), count(j.job_id), "
+      "coalesce(sum(j.progress), 0) FROM (SELECT b.* FROM batches b {}) p "
+      "LEFT JOIN jobs j ON j.batch_id = p.batch_id GROUP BY p.batch_id, j.status "
+      "ORDER BY p.batch_id DESC",
+      rest);
 }
 
 }  // namespace
@@ -110,11 +100,12 @@ Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
     }
     Where rest = where;
     rest.add(filter.before, "job_id < ?");
-    auto row = reader->query(select_jobs(rest.sql + " ORDER BY job_id DESC LIMIT ?"));
+    auto row = reader->query("SELECT " + sql::job_columns + " FROM jobs j " + rest.sql +
+                             " ORDER BY j.job_id DESC LIMIT ?");
     rest.bind(row);
     row.bind(limit + 1);
     while (row.step())
-      page.jobs.push_back(read_job(row));
+      page.jobs.push_back(sql::read_job(row));
     page.has_more = page.jobs.size() > static_cast<std::size_t>(limit);
     if (page.has_more) page.jobs.pop_back();
     return page;
@@ -124,11 +115,12 @@ Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
 Result<std::vector<domain::HistoryEntry>> SqliteJobStore::history(JobId id) {
   return guarded([&] {
     Reader reader(*this);
-    auto row = reader->query(select_history("WHERE job_id = ? ORDER BY version"));
+    auto row = reader->query("SELECT " + sql::history_columns +
+                             " FROM job_history h WHERE h.job_id = ? ORDER BY h.version");
     row.bind(id);
     std::vector<domain::HistoryEntry> entries;
     while (row.step())
-      entries.push_back(read_history(row));
+      entries.push_back(sql::read_history(row));
     return Result<std::vector<domain::HistoryEntry>>(std::move(entries));
   });
 }
@@ -173,7 +165,7 @@ Result<domain::BatchCounts> SqliteJobStore::count_batch(BatchId id) {
 Result<ports::BatchPage> SqliteJobStore::list_batches(const ports::BatchFilter& filter) {
   Where where;
   where.add(filter.user_id, "b.user_id = ?");
-  if (filter.status) where.sql += fmt::format(" AND {}", condition_of(*filter.status));
+  if (filter.status) where.sql += fmt::format(" AND {}", sql::condition_of(*filter.status));
   const auto limit = std::max(0, filter.limit);
 
   return guarded([&]() -> Result<ports::BatchPage> {
@@ -186,11 +178,11 @@ Result<ports::BatchPage> SqliteJobStore::list_batches(const ports::BatchFilter& 
     }
     Where rest = where;
     rest.add(filter.before, "b.batch_id < ?");
-    auto row = reader->query(count_jobs_of_batches(rest.sql + " ORDER BY b.batch_id DESC LIMIT ?"));
+    auto row = reader->query(counted_batches(rest.sql + " ORDER BY b.batch_id DESC LIMIT ?"));
     rest.bind(row);
     row.bind(limit + 1);
     while (row.step()) {
-      auto batch = read_batch(row);
+      auto batch = sql::read_batch(row);
       if (page.batches.empty() || page.batches.back().batch.id != batch.id) {
         page.batches.push_back({.batch = std::move(batch), .counts = {}});
       }
@@ -207,11 +199,12 @@ Result<ports::BatchPage> SqliteJobStore::list_batches(const ports::BatchFilter& 
 Result<std::vector<domain::Job>> SqliteJobStore::batch_jobs(BatchId id) {
   return guarded([&]() -> Result<std::vector<domain::Job>> {
     Reader reader(*this);
-    auto row = reader->query(select_slim_jobs("WHERE batch_id = ? ORDER BY job_id"));
+    auto row = reader->query("SELECT " + sql::slim_job_columns +
+                             " FROM jobs j WHERE j.batch_id = ? ORDER BY j.job_id");
     row.bind(id);
     std::vector<domain::Job> jobs;
     while (row.step())
-      jobs.push_back(read_job(row));
+      jobs.push_back(sql::read_job(row));
     return jobs;
   });
 }
