@@ -3,6 +3,7 @@
 #include "worker/models/ces/ces_model.hpp"
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/ets/fitted_ets.hpp"
+#include "worker/models/intermittent/intermittent_models.hpp"
 #include "worker/models/mstl/mstl_model.hpp"
 #include "worker/models/naive/naive_models.hpp"
 #include "worker/models/prophet/prophet_model.hpp"
@@ -34,6 +35,9 @@ constexpr std::array entries{
     Entry{"auto_theta", make_auto_theta, load_theta},
     Entry{"ces", make_ces, load_ces},
     Entry{"mstl", make_mstl, load_mstl},
+    Entry{"croston", make_croston, load_croston},
+    Entry{"sba", make_sba, load_sba},
+    Entry{"tsb", make_tsb, load_tsb},
     Entry{"prophet", make_prophet, load_prophet},
     Entry{"xgboost", make_xgboost},
 };

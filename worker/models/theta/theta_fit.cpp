@@ -1,5 +1,7 @@
 #include "worker/models/theta/theta_fit.hpp"
 
+#include "worker/models/numeric/scalar_minimum.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -26,40 +28,11 @@ class Search {
   }
 
   ThetaFit minimum() const {
-    // A grid finds the valley, golden sections its bottom.
-    constexpr int cells = 16;
-    constexpr double width = (alpha_max - alpha_min) / cells;
-    ThetaFit best = solve_for(alpha_min);
-    for (int i = 1; i <= cells && !is_stopped(); ++i)
-      best = better(best, solve_for(alpha_min + i * width));
-
-    if (is_stopped()) return best;
-    constexpr double golden = 0.6180339887498949;
-    double low = std::max(alpha_min, best.parameters.alpha - width);
-    double high = std::min(alpha_max, best.parameters.alpha + width);
-    ThetaFit left = solve_for(high - golden * (high - low));
-    ThetaFit right = solve_for(low + golden * (high - low));
-    while (high - low > 1e-6 && !is_stopped()) {
-      if (left.squares <= right.squares) {
-        high = right.parameters.alpha;
-        right = left;
-        left = solve_for(high - golden * (high - low));
-      } else {
-        low = left.parameters.alpha;
-        left = right;
-        right = solve_for(low + golden * (high - low));
-      }
-    }
-    return better(better(best, left), right);
+    const auto squares = [&](double alpha) { return solve_for(alpha).squares; };
+    return solve_for(scalar_minimum(alpha_min, alpha_max, squares, task_.stop));
   }
 
  private:
-  bool is_stopped() const { return task_.stop.stop_requested(); }
-
-  static const ThetaFit& better(const ThetaFit& a, const ThetaFit& b) {
-    return b.squares < a.squares ? b : a;
-  }
-
   // Best ℓ_0 and trend weight for one α: errors are r − ℓ_0·d − ω·g with r the errors of smoothing
   // from zero, d = (1 − α)^{t−1} and g the bracket of μ_t.
   ThetaFit solve_for(double alpha) const {
