@@ -1,6 +1,7 @@
 #pragma once
 
 #include "worker/models/ets/ets_form.hpp"
+#include "worker/models/numeric/wide_vectors.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -41,7 +42,7 @@ struct EtsMachine {
 
   // Fills all of `step` but what the observation decides. False where the form is not defined: a
   // divisor that is not positive.
-  bool expect(std::size_t j, EtsStep& step) const {
+  TRAINYARD_INLINE bool expect(std::size_t j, EtsStep& step) const {
     step.level = level;
     step.growth = growth;
     step.underlying = level;
@@ -63,7 +64,7 @@ struct EtsMachine {
     return !relative || step.forecast > tiny;
   }
 
-  void absorb(double y, std::size_t j, EtsStep& step) {
+  TRAINYARD_INLINE void absorb(double y, std::size_t j, EtsStep& step) {
     const double e = y - step.forecast;
     step.shock = multiplicative_season ? e / step.season : e;
     step.innovation = relative ? e / step.forecast : e;
@@ -77,7 +78,7 @@ struct EtsMachine {
     if constexpr (multiplicative_season) season[j] = step.season + p.gamma * e / step.underlying;
   }
 
-  bool advance(double y, std::size_t j, EtsStep& step) {
+  TRAINYARD_INLINE bool advance(double y, std::size_t j, EtsStep& step) {
     if (!expect(j, step)) return false;
     absorb(y, j, step);
     return true;

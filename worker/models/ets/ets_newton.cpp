@@ -1,5 +1,7 @@
 #include "worker/models/ets/ets_newton.hpp"
 
+#include "worker/models/numeric/wide_vectors.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -75,24 +77,28 @@ bool EtsNewton::solve(int size, const EtsCurvature& curvature, double lambda) {
       right[i] -= entry(curvature, size, at, k) * shift_[k];
   }
 
-  for (std::size_t k = 0; k < n; ++k) {
-    const double diagonal = entry(curvature, size, moving_[k], moving_[k]);
-    const double pivot = factor_[k * n + k] + lambda * diagonal + 1e-300;
-    if (!(pivot > pivot_min * diagonal)) return false;
-    const double inverse = 1.0 / std::sqrt(pivot);
-    factor_[k * n + k] = inverse;
-    for (std::size_t i = k + 1; i <= n; ++i)
-      column_[i] = factor_[i * n + k] *= inverse;
-    for (std::size_t i = k + 1; i <= n; ++i) {
-      double* __restrict row = factor_.data() + i * n;
-      const double* __restrict column = column_.data();
-      const double a = column[i];
-      const std::size_t end = std::min(i + 1, n);
-      for (std::size_t j = k + 1; j < end; ++j)
-        row[j] -= a * column[j];
+  const bool definite = on_wide_vectors([&]() TRAINYARD_INLINE {
+    for (std::size_t k = 0; k < n; ++k) {
+      const double diagonal = entry(curvature, size, moving_[k], moving_[k]);
+      const double pivot = factor_[k * n + k] + lambda * diagonal + 1e-300;
+      if (!(pivot > pivot_min * diagonal)) return false;
+      const double inverse = 1.0 / std::sqrt(pivot);
+      factor_[k * n + k] = inverse;
+      for (std::size_t i = k + 1; i <= n; ++i)
+        column_[i] = factor_[i * n + k] *= inverse;
+      for (std::size_t i = k + 1; i <= n; ++i) {
+        double* __restrict row = factor_.data() + i * n;
+        const double* __restrict column = column_.data();
+        const double a = column[i];
+        const std::size_t end = std::min(i + 1, n);
+        for (std::size_t j = k + 1; j < end; ++j)
+          row[j] -= a * column[j];
+      }
+      unknown_[k] = right[k];
     }
-    unknown_[k] = right[k];
-  }
+    return true;
+  });
+  if (!definite) return false;
   for (std::size_t k = n; k-- > 0;) {
     unknown_[k] *= factor_[k * n + k];
     for (std::size_t i = 0; i < k; ++i)

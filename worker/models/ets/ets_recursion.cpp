@@ -2,6 +2,7 @@
 
 #include "worker/models/ets/ets_machine.hpp"
 #include "worker/models/ets/ets_tangents.hpp"
+#include "worker/models/numeric/wide_vectors.hpp"
 
 #include <cmath>
 #include <limits>
@@ -68,20 +69,22 @@ double EtsRecursion::differentiate(std::span<const double> x, EtsCurvature& resu
                     Machine::has_trend ? x[layout_.growth()] : 0.0, season_.data()};
     EtsTangents<E, T, S> tangents(layout_, machine.p, tangents_);
     const std::size_t m = season_.size();
-    double squares = 0.0;
-    LogSum logs;
-    EtsStep step{};
-    for (std::size_t t = 0, j = 0; t < y_.size(); ++t, j = j + 1 == m ? 0 : j + 1) {
-      if ((t & stop_mask) == stop_mask && stop_.stop_requested()) return infinity;
-      if (!machine.advance(y_[t], j, step)) return infinity;
-      tangents.advance(y_[t], j, step);
-      squares += step.innovation * step.innovation;
-      if constexpr (Machine::relative) logs.add(step.forecast);
-    }
-    const auto n = static_cast<double>(y_.size());
-    const double g = std::exp(logs.total() / n);
-    tangents.finish(squares, n, g, result.gradient, result.matrix);
-    return squares * g * g;
+    return on_wide_vectors([&]() TRAINYARD_INLINE {
+      double squares = 0.0;
+      LogSum logs;
+      EtsStep step{};
+      for (std::size_t t = 0, j = 0; t < y_.size(); ++t, j = j + 1 == m ? 0 : j + 1) {
+        if ((t & stop_mask) == stop_mask && stop_.stop_requested()) return infinity;
+        if (!machine.advance(y_[t], j, step)) return infinity;
+        tangents.advance(y_[t], j, step);
+        squares += step.innovation * step.innovation;
+        if constexpr (Machine::relative) logs.add(step.forecast);
+      }
+      const auto n = static_cast<double>(y_.size());
+      const double g = std::exp(logs.total() / n);
+      tangents.finish(squares, n, g, result.gradient, result.matrix);
+      return squares * g * g;
+    });
   });
 }
 

@@ -14,21 +14,24 @@ constexpr double lambda_max = 1e8;
 }  // namespace
 
 EtsSearch::EtsSearch(std::span<const double> y, const EtsLayout& layout, std::stop_token stop)
-    : recursion_(y, layout, std::move(stop)), value_(std::numeric_limits<double>::infinity()) {}
+    : recursion_(y, layout, std::move(stop)) {
+  set_value(std::numeric_limits<double>::infinity());
+}
 
 bool EtsSearch::is_defined() const {
   return std::isfinite(value_);
 }
 
-double EtsSearch::deviance() const {
+void EtsSearch::set_value(double value) {
+  value_ = value;
   // Below rounding error one perfect fit is as good as another, and the simplest one wins.
   const auto n = static_cast<double>(recursion_.y().size());
-  return n * std::log(std::max(value_, n * 1e-24));
+  deviance_ = n * std::log(std::max(value_, n * 1e-24));
 }
 
 void EtsSearch::set(std::vector<double> x) {
   x_ = std::move(x);
-  value_ = recursion_.evaluate(x_);
+  set_value(recursion_.evaluate(x_));
   promise_ = 0.0;
 }
 
@@ -38,8 +41,14 @@ void EtsSearch::start(std::vector<double> x) {
   look_around();
 }
 
+void EtsSearch::refine(int steps, double tolerance) {
+  if (!is_defined()) return;
+  look_around();
+  advance(steps, tolerance);
+}
+
 void EtsSearch::look_around() {
-  value_ = recursion_.differentiate(x_, curvature_);
+  set_value(recursion_.differentiate(x_, curvature_));
   promise_ = 0.0;
   if (!is_defined() || value_ <= 0.0) return;
   const double fall = newton_.prepare(layout(), x_, curvature_);
@@ -59,10 +68,11 @@ void EtsSearch::advance(int steps, double tolerance) {
     const double gain = value < value_ ? n * std::log(value_ / std::max(value, 1e-300)) : 0.0;
     if (gain > 0.0) {
       std::swap(x_, next_);
-      value_ = value;
+      set_value(value);
       lambda_ = std::max(lambda_ * 0.1, 1e-9);
     }
-    if (gain < tolerance) {
+    // A short step gains little wherever it is taken: the model must promise little as well.
+    if (gain <= 0.0 || (gain < tolerance && promise_ < 10.0 * tolerance)) {
       promise_ = 0.0;
       return;
     }

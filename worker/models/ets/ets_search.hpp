@@ -22,8 +22,9 @@ class EtsSearch {
   bool is_defined() const;  // some start was in the form's domain
   std::span<const double> x() const { return x_; }
 
+  double value() const { return value_; }  // Σ r² of EtsRecursion at x()
   // −2 log L, up to the constant that R's forecast::ets leaves out; infinite when not defined.
-  double deviance() const;
+  double deviance() const { return deviance_; }
   // By how much the deviance would fall if it were as its quadratic model at x() has it; 0 once the
   // search has ended.
   double promise() const { return promise_; }
@@ -32,8 +33,10 @@ class EtsSearch {
   void start(std::vector<double> x);  // a new search from this point
   // At most so many steps; ends when one lowers the deviance by less than the tolerance.
   void advance(int steps, double tolerance);
+  void refine(int steps, double tolerance);  // goes on from where a search ended
 
  private:
+  void set_value(double value);
   void look_around();
 
   EtsRecursion recursion_;
@@ -41,7 +44,8 @@ class EtsSearch {
   EtsNewton newton_;
   std::vector<double> x_;
   std::vector<double> next_;
-  double value_;  // Σ r² at x_
+  double value_ = 0.0;
+  double deviance_ = 0.0;
   double lambda_ = 0.0;
   double promise_ = 0.0;
 };

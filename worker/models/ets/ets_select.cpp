@@ -6,7 +6,6 @@
 #include "worker/models/ets/ets_start.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -18,41 +17,57 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double tolerance = 1e-6;  // of the deviance
 constexpr int steps_max = 60;
-constexpr int lap = 3;              // steps between two looks at who leads
-constexpr double contention = 3.0;  // of the criterion: who hopes for less is left behind
+
+EtsSmoothing start_at(double alpha, double beta_share, double gamma_share) {
+  return {.alpha = alpha,
+          .beta = beta_share * alpha,
+          .gamma = gamma_share * (1.0 - alpha),
+          .phi = 0.978};
+}
 
 // R's starting values.
 EtsSmoothing slow_start(int season_length) {
-  const double alpha = 1e-4 + 0.2 / season_length;
-  return {.alpha = alpha, .beta = 0.1 * alpha, .gamma = 0.05 * (1.0 - alpha), .phi = 0.978};
+  return start_at(1e-4 + 0.2 / season_length, 0.1, 0.05);
 }
-constexpr EtsSmoothing lively_start{.alpha = 0.5, .beta = 0.1, .gamma = 0.2, .phi = 0.9};
-constexpr EtsSmoothing quick_start{.alpha = 0.9, .beta = 0.009, .gamma = 0.05, .phi = 0.95};
+EtsSmoothing quick_start() {
+  return start_at(0.9, 0.01, 0.05);
+}
+// Looks at the likelihood in several places, to have less far to go from the best of them.
+std::vector<EtsSmoothing> seasonal_starts(int season_length) {
+  std::vector<EtsSmoothing> starts{slow_start(season_length)};
+  for (const double gamma_share : {0.05, 0.3})
+    for (const double alpha : {0.02, 0.1, 0.3, 0.6, 0.9})
+      starts.push_back(start_at(alpha, 0.02, gamma_share));
+  return starts;
+}
 
 // One form in the race.
 class Candidate {
  public:
   Candidate(const EtsTask& task, const EtsForm& form)
-      : task_(&task), search_(task.y, EtsLayout(form, task.season_length), task.stop) {}
+      : task_(&task), search_(task.y, EtsLayout(form, task.season_length), task.stop) {
+    penalty_ =
+        is_estimable() ? 2.0 * parameters() * (1.0 + (parameters() + 1.0) / freedom()) : infinity;
+  }
 
   const EtsForm& form() const { return search_.layout().form(); }
   EtsSearch& search() { return search_; }
   bool is_estimable() const { return freedom() > 0.0; }
 
-  double criterion() const { return search_.deviance() + penalty(); }
+  double criterion() const { return search_.deviance() + penalty_; }
   // An optimistic guess of where the criterion ends: far from the maximum the quadratic model sees
   // only part of the way.
-  double hope() const { return criterion() - 4.0 * search_.promise(); }
+  double hope() const { return criterion() - 2.0 * search_.promise(); }
 
-  void start(const EtsSmoothing& smoothing) {
+  // From the likeliest of the starts.
+  void start(std::span<const EtsSmoothing> starts) {
     EtsState state = ets_start(task_->y, form(), task_->season_length);
-    search_.start(search_.layout().pack(smoothing, state));
-    if (search_.is_defined()) return;
+    if (start_from(starts, state)) return;
     // A steep beginning or a deep season can make a forecast that is not positive: begin flat.
     state.level = std::accumulate(task_->y.begin(), task_->y.end(), 0.0) / count();
     state.growth = multiplies(form().trend) ? 1.0 : 0.0;
     std::ranges::fill(state.season, form().season == EtsSeason::multiplicative ? 1.0 : 0.0);
-    search_.start(search_.layout().pack(smoothing, state));
+    start_from(starts, state);
   }
 
   EtsFit result() const {
@@ -76,13 +91,27 @@ class Candidate {
   double count() const { return static_cast<double>(task_->y.size()); }
   double parameters() const { return search_.layout().size() + 1; }  // and the variance
   double freedom() const { return count() - parameters() - 1.0; }
-  double penalty() const {
-    if (!is_estimable()) return infinity;
-    return 2.0 * parameters() * (1.0 + (parameters() + 1.0) / freedom());
+
+  bool start_from(std::span<const EtsSmoothing> starts, const EtsState& state) {
+    std::vector<double> best;
+    double least = infinity;
+    for (const EtsSmoothing& smoothing : starts) {
+      auto x = search_.layout().pack(smoothing, state);
+      if (starts.size() > 1) {
+        search_.set(x);
+        if (!(search_.value() < least)) continue;
+        least = search_.value();
+      }
+      best = std::move(x);
+    }
+    if (best.empty()) return false;
+    search_.start(std::move(best));
+    return search_.is_defined();
   }
 
   const EtsTask* task_;
   EtsSearch search_;
+  double penalty_;  // of the criterion; infinite when there are too few observations
 };
 
 }  // namespace
@@ -100,10 +129,13 @@ EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& p
 
 EtsFit fit_form(const EtsTask& task, const EtsForm& form) {
   EtsFit best{.form = form, .aicc = infinity};
-  for (const auto& smoothing : {slow_start(task.season_length), lively_start, quick_start}) {
+  auto starts = seasonal_starts(task.season_length);
+  for (const auto& more : {quick_start(), start_at(0.9, 0.6, 0.05), start_at(0.5, 0.2, 0.2)})
+    starts.push_back(more);
+  for (const EtsSmoothing& smoothing : starts) {
     Candidate candidate(task, form);
-    if (!candidate.is_estimable()) return best;
-    candidate.start(smoothing);
+    if (!candidate.is_estimable() || task.stop.stop_requested()) return best;
+    candidate.start({&smoothing, 1});
     candidate.search().advance(steps_max, tolerance);
     if (candidate.criterion() < best.aicc) best = candidate.result();
   }
@@ -111,29 +143,47 @@ EtsFit fit_form(const EtsTask& task, const EtsForm& form) {
 }
 
 EtsFit select_form(const EtsTask& task, std::span<const EtsForm> forms) {
+  // Of the criterion: who hopes for less is left behind.
+  constexpr double contention = 3.0;
+  constexpr double race_tolerance = 1e-3;
+
   std::vector<Candidate> field;
   field.reserve(2 * forms.size());
+  const auto enter = [&](const EtsForm& form, std::span<const EtsSmoothing> starts) {
+    if (task.stop.stop_requested()) return;
+    Candidate candidate(task, form);
+    if (!candidate.is_estimable()) return;
+    candidate.start(starts);
+    field.push_back(std::move(candidate));
+  };
+  const EtsSmoothing slow = slow_start(1);
+  const EtsSmoothing quick = quick_start();
+  const auto seasonal = seasonal_starts(task.season_length);
   for (const EtsForm& form : forms) {
-    const auto enter = [&](const EtsSmoothing& smoothing) {
-      Candidate candidate(task, form);
-      if (!candidate.is_estimable()) return;
-      candidate.start(smoothing);
-      field.push_back(std::move(candidate));
-    };
-    enter(slow_start(task.season_length));
-    if (!form.has_season()) enter(quick_start);
+    if (form.has_season()) {
+      enter(form, seasonal);
+    } else {
+      enter(form, {&slow, 1});
+      enter(form, {&quick, 1});
+    }
   }
   if (field.empty()) return {.form = forms.front(), .aicc = infinity};
 
   const auto leader = [&] { return std::ranges::min_element(field, {}, &Candidate::criterion); };
-  for (int steps = 0; steps < steps_max; steps += lap) {
+  bool racing = true;
+  for (int step = 0; racing && step < steps_max && !task.stop.stop_requested(); ++step) {
+    racing = false;
     const double best = leader()->criterion();
-    for (auto& candidate : field)
-      if (steps == 0 || candidate.hope() <= best + contention)
-        candidate.search().advance(lap, tolerance);
-    if (task.stop.stop_requested()) break;
+    for (auto& candidate : field) {
+      const bool in_contention = step == 0 || candidate.hope() <= best + contention;
+      if (!in_contention || candidate.search().promise() <= 0.0) continue;
+      candidate.search().advance(1, race_tolerance);
+      racing = true;
+    }
   }
-  return leader()->result();
+  auto& winner = *leader();
+  winner.search().refine(steps_max, tolerance);
+  return winner.result();
 }
 
 }  // namespace trainyard::models

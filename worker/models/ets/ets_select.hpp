@@ -42,10 +42,12 @@ EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& p
 // for the form's parameters, or the form is not defined on the series.
 EtsFit fit_form(const EtsTask& task, const EtsForm& form);
 
-// The form of least AICc. Each starts where R starts it, in slow adaptation; forms without season
-// start a second time in quick adaptation, because their likelihood often has a maximum at each
-// end. Forms fall out of the race when the rest of their way cannot bring them to the leader.
-// `forms` is not empty. When stopped early the result is of no use.
+// The form of least AICc. Forms race: they search in turns, and fall out when the rest of their way
+// cannot bring them to the leader. One with a season starts at the likeliest of several places. One
+// without starts twice, where R starts it and in quick adaptation of the level alone: its
+// likelihood often has a maximum at each end. It may have a higher one where the trend adapts
+// quickly as well, but that one forecasts worse. `forms` is not empty. When stopped early the
+// result is of no use.
 EtsFit select_form(const EtsTask& task, std::span<const EtsForm> forms);
 
 }  // namespace trainyard::models

@@ -13,7 +13,8 @@ EtsState ets_start(std::span<const double> y, const EtsForm& form, int season_le
     state.season = seasonal_indices(
         y, season_length, multiplicative ? Composition::multiplicative : Composition::additive);
 
-  const std::size_t n = std::min<std::size_t>(y.size(), std::max(10, 2 * season_length));
+  const std::size_t n =
+      std::min<std::size_t>(y.size(), std::max(10, form.has_season() ? 2 * season_length : 2));
   double sum = 0.0;
   double tilted = 0.0;  // Σ (t − mean t)·value, t = 1…n
   const double middle = (static_cast<double>(n) + 1.0) / 2.0;

@@ -2,6 +2,7 @@
 
 #include "worker/models/ets/ets_machine.hpp"
 #include "worker/models/ets/ets_parameters.hpp"
+#include "worker/models/numeric/wide_vectors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +37,7 @@ class EtsTangents {
       }
   }
 
-  void advance(double y, std::size_t j, const EtsStep& step) {
+  TRAINYARD_INLINE void advance(double y, std::size_t j, const EtsStep& step) {
     double* __restrict l = level_;
     double* __restrict b = growth_;
     double* __restrict s = season_ + (M::has_season ? j : 0) * width_;
@@ -87,8 +88,8 @@ class EtsTangents {
   }
 
   // r = ε·g: from the sums over ∂ε to those over ∂r. `matrix` gets the lower triangle by rows.
-  void finish(double squares, double n, double g, std::vector<double>& gradient,
-              std::vector<double>& matrix) {
+  TRAINYARD_INLINE void finish(double squares, double n, double g, std::vector<double>& gradient,
+                               std::vector<double>& matrix) {
     std::fill(row_ + filled_ * width_, row_ + rows * width_, 0.0);
     flush();
     gradient.resize(size_);
@@ -109,19 +110,20 @@ class EtsTangents {
   static constexpr int rows = 4;
   static constexpr int vector = 4;
 
-  static int padded(int size) { return (size + vector - 1) / vector * vector; }
+  TRAINYARD_INLINE static int padded(int size) { return (size + vector - 1) / vector * vector; }
 
   // ∂carried/∂growth.
-  double carry_slope(const EtsStep& step) const {
+  TRAINYARD_INLINE double carry_slope(const EtsStep& step) const {
     if constexpr (!M::damped) return 1.0;
     if constexpr (M::multiplicative_trend) return p_.phi * step.carried / step.growth;
     return p_.phi;
   }
 
   // φ changes the carried growth by being itself: what that adds to its own column of this step.
-  void damping_derivative(const EtsStep& step, double inverse_season, double inverse_underlying,
-                          double inverse_level, double relative_error, double* l, double* b,
-                          double* s, double* f) const {
+  TRAINYARD_INLINE void damping_derivative(const EtsStep& step, double inverse_season,
+                                           double inverse_underlying, double inverse_level,
+                                           double relative_error, double* l, double* b, double* s,
+                                           double* f) const {
     const int k = layout_.phi();
     const double carried =
         M::multiplicative_trend ? step.carried * std::log(step.growth) : step.growth;
@@ -137,8 +139,9 @@ class EtsTangents {
   }
 
   // What a smoothing parameter changes by being itself, not through the states.
-  void own_derivatives(const EtsStep& step, double relative_error, double growth_shock, double* l,
-                       double* b, double* s) const {
+  TRAINYARD_INLINE void own_derivatives(const EtsStep& step, double relative_error,
+                                        double growth_shock, double* l, double* b,
+                                        double* s) const {
     l[0] += step.shock;
     if constexpr (M::has_trend) {
       b[0] += p_.beta / p_.alpha * growth_shock;
@@ -150,7 +153,7 @@ class EtsTangents {
     }
   }
 
-  void flush() {
+  TRAINYARD_INLINE void flush() {
     const double* __restrict r0 = row_;
     const double* __restrict r1 = row_ + width_;
     const double* __restrict r2 = row_ + 2 * width_;
