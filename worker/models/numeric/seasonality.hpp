@@ -20,4 +20,11 @@ enum class Composition { additive, multiplicative };
 std::vector<double> seasonal_indices(std::span<const double> y, int season,
                                      Composition composition);
 
+// The same, drawn towards no season by the James-Stein estimator as far as they differ by chance
+// (Miller & Williams, Shrinkage estimators of time series seasonal factors and their effect on
+// forecasting accuracy, 2003). Empty when four fifths or more would be taken off, and for fewer
+// than three seasons.
+std::vector<double> shrunken_indices(std::span<const double> y, int season,
+                                     Composition composition);
+
 }  // namespace trainyard::models

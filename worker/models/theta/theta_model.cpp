@@ -6,10 +6,13 @@
 #include "worker/models/theta/theta_fit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace trainyard::models {
 namespace {
+
+constexpr std::array<std::string_view, 2> season_names{"classical", "shrunken"};
 
 struct Adjusted {
   ScaledSeries data;
@@ -17,10 +20,12 @@ struct Adjusted {
   std::vector<double> y;  // data without season
 };
 
-Result<Adjusted> adjusted(std::string_view model, const Series& series, const FitContext& context) {
+Result<Adjusted> adjusted(std::string_view model, const Series& series, Shrinkage shrinkage,
+                          const FitContext& context) {
   TRY(auto data, scaled(series, {.model = model, .observations = 4}));
   if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
-  Adjusted result{.season = find_season(data.y, series.season_length, context.stop), .y = data.y};
+  Adjusted result{.season = find_season(data.y, series.season_length, shrinkage, context.stop),
+                  .y = data.y};
   for (std::size_t t = 0; t < result.y.size(); ++t)
     result.y[t] = result.season.without(result.y[t], t);
   result.data = std::move(data);
@@ -50,9 +55,11 @@ class Theta final : public Model {
                                            const FitContext& context) const override {
     Hyperparameters settings(name(), context.hyperparameters);
     const auto chosen = settings.choice("form", "DOTM", theta_form_names);
+    const auto season = settings.choice("season", "classical", season_names);
     TRY_DO(settings.result());
     const auto form = std::ranges::find(theta_form_names, chosen) - theta_form_names.begin();
-    TRY(auto data, adjusted(name(), series, context));
+    const auto shrinkage = season == "shrunken" ? Shrinkage::james_stein : Shrinkage::none;
+    TRY(auto data, adjusted(name(), series, shrinkage, context));
     const auto fit = fit_theta({.y = data.y, .stop = context.stop}, static_cast<ThetaForm>(form));
     return fitted(std::move(data), fit, context);
   }
@@ -65,7 +72,7 @@ class AutoTheta final : public Model {
   Result<std::unique_ptr<FittedModel>> fit(const Series& series,
                                            const FitContext& context) const override {
     TRY_DO(Hyperparameters(name(), context.hyperparameters).result());
-    TRY(auto data, adjusted(name(), series, context));
+    TRY(auto data, adjusted(name(), series, Shrinkage::none, context));
     const auto fit = select_theta({.y = data.y, .stop = context.stop});
     return fitted(std::move(data), fit, context);
   }

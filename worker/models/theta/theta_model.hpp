@@ -13,9 +13,10 @@ namespace trainyard::models {
 // differences otherwise. Bands are normal with the variance that follows from the model's response
 // to each future error.
 //
-// Needs 4 observations. Covariates are ignored. Hyperparameter `form`: STM, OTM, DSTM or DOTM (the
-// default). Errors: invalid_argument, cancelled. forecast() is O(horizon²) for bands up to 500
-// steps, and linear past that. update() keeps the season and, in STM and OTM, the line.
+// Needs 4 observations. Covariates are ignored. Hyperparameters: `form`, STM, OTM, DSTM or DOTM
+// (the default); `season`, classical (the default) or shrunken (shrunken_indices() in
+// seasonality.hpp). Errors: invalid_argument, cancelled. forecast() is O(horizon²) for bands up to
+// 500 steps, and linear past that. update() keeps the season and, in STM and OTM, the line.
 std::unique_ptr<Model> make_theta();
 
 // The form of theta with the least mean squared error of one step. Takes no

@@ -19,15 +19,18 @@ double ThetaSeason::with(double value, std::size_t period) const {
   return composition == Composition::multiplicative ? value * i : value + i;
 }
 
-ThetaSeason find_season(std::span<const double> y, int season_length, const std::stop_token& stop) {
+ThetaSeason find_season(std::span<const double> y, int season_length, Shrinkage shrinkage,
+                        const std::stop_token& stop) {
   constexpr double smallest_ratio = 0.01;
-  if (!is_seasonal(y, season_length, stop)) return {};
+  const auto indices_of = shrinkage == Shrinkage::james_stein ? shrunken_indices : seasonal_indices;
+  if (shrinkage == Shrinkage::none && !is_seasonal(y, season_length, stop)) return {};
   if (std::ranges::min(y) > 0.0) {
-    auto ratios = seasonal_indices(y, season_length, Composition::multiplicative);
+    auto ratios = indices_of(y, season_length, Composition::multiplicative);
+    if (ratios.empty()) return {};
     if (std::ranges::min(ratios) >= smallest_ratio)
       return {.indices = std::move(ratios), .composition = Composition::multiplicative};
   }
-  return {.indices = seasonal_indices(y, season_length, Composition::additive),
+  return {.indices = indices_of(y, season_length, Composition::additive),
           .composition = Composition::additive};
 }
 

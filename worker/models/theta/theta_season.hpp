@@ -21,8 +21,12 @@ struct ThetaSeason {
   double with(double value, std::size_t period) const;
 };
 
+enum class Shrinkage { none, james_stein };
+
 // By ratios when all values and indices are positive, by differences otherwise; no season where the
-// test of seasonality.hpp finds none, or was stopped early.
-ThetaSeason find_season(std::span<const double> y, int season_length, const std::stop_token& stop);
+// test of seasonality.hpp finds none, or was stopped early. With shrinkage, shrunken_indices()
+// takes the place of test and indices.
+ThetaSeason find_season(std::span<const double> y, int season_length, Shrinkage shrinkage,
+                        const std::stop_token& stop);
 
 }  // namespace trainyard::models
