@@ -64,6 +64,10 @@ class Side:
         last = self.query(self.last_completed)[0][0]
         return sent["accepted_per_second"], jobs / (float(last) - sent["began_at"])
 
+    def warm_up(self, client, jobs):
+        if jobs > 0:
+            self.throughput(client, jobs, 1)
+
     def count_completed(self):
         return int(self.query("SELECT count(*) FROM jobs WHERE status = 'completed'")[0][0])
 

@@ -17,7 +17,7 @@ struct RelayOptions {
   std::string source = "trainyard/control";  // of the events: role and instance
   RelayLimits limits;
   int fetch_max = 500;          // rows per read
-  milliseconds pace{10};         // between reads while several rows come at a time
+  milliseconds pace{10};        // between reads while several rows come at a time
   milliseconds rescan{30'000};  // reads the outbox even when nobody announced a row
   // Delivered rows gather for this long before they are deleted in one transaction: nobody waits
   // for it, and each transaction costs a sync.

@@ -140,7 +140,7 @@ class JobStore {
                                              std::span<const LeaseRef> leases,
                                              milliseconds lease) = 0;
   // Progress of running jobs; reports under another fence are ignored. May be lost in a crash of
-  // the database: it is the one thing that is not synced.
+  // the database: beside outbox_done() it is the one thing that is not synced.
   virtual Result<void> record_progress(std::span<const ProgressReport> reports) = 0;
   // Only terminal and pending jobs may be deleted (else illegal_transition), with history.
   virtual Result<void> remove(JobId job) = 0;

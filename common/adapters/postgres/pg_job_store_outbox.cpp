@@ -16,7 +16,10 @@ const Statement read_outbox{
         "ORDER BY id LIMIT $3::int) o ORDER BY o.id LIMIT $3::int) o" +
         sql::outbox_joins,
     Effect::reads};
-const Statement delete_outbox{"delete_outbox", "DELETE FROM outbox WHERE id = ANY($1::bigint[])",
+// Not synced: a row that comes back is told again, which is harmless.
+const Statement delete_outbox{"delete_outbox",
+                              "WITH done AS (DELETE FROM outbox WHERE id = ANY($1::bigint[])) "
+                              "SELECT set_config('synchronous_commit', 'off', true)",
                               Effect::writes};
 
 }  // namespace

@@ -125,4 +125,18 @@ class Transaction {
   bool open_ = true;
 };
 
+// Commits of this scope are not synced. The next synced commit carries them to disk.
+class Unsynced {
+ public:
+  explicit Unsynced(Connection& connection) : connection_(connection) {
+    connection_.run_script("PRAGMA synchronous = NORMAL");
+  }
+  ~Unsynced() { connection_.run_script("PRAGMA synchronous = FULL"); }
+  Unsynced(const Unsynced&) = delete;
+  Unsynced& operator=(const Unsynced&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
 }  // namespace trainyard::sqlite

@@ -14,20 +14,6 @@
 namespace trainyard::sqlite {
 namespace {
 
-// Commits of this scope are not synced. The next synced commit carries them to disk.
-class Unsynced {
- public:
-  explicit Unsynced(Connection& connection) : connection_(connection) {
-    connection_.run_script("PRAGMA synchronous = NORMAL");
-  }
-  ~Unsynced() { connection_.run_script("PRAGMA synchronous = FULL"); }
-  Unsynced(const Unsynced&) = delete;
-  Unsynced& operator=(const Unsynced&) = delete;
-
- private:
-  Connection& connection_;
-};
-
 std::vector<ports::DispatchRef> read_dispatches(Query& row) {
   std::vector<ports::DispatchRef> dispatches;
   while (row.step()) {

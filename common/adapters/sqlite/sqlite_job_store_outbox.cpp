@@ -37,9 +37,13 @@ Result<std::vector<ports::OutboxEntry>> SqliteJobStore::outbox(
 
 Result<void> SqliteJobStore::outbox_done(std::span<const std::int64_t> ids) {
   if (ids.empty()) return {};
-  return write([&](ChangeWriter&, TimePoint) -> Result<void> {
+  const std::lock_guard lock(writing_);
+  return guarded([&]() -> Result<void> {
+    const Unsynced unsynced(writer_);  // a row that comes back is told again, which is harmless
+    Transaction transaction(writer_);
     for (const auto id : ids)
       writer_.query("DELETE FROM outbox WHERE id = ?").bind(id).run();
+    transaction.commit();
     return {};
   });
 }

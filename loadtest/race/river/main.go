@@ -155,6 +155,7 @@ func main() {
 	uri := flag.String("uri", "", "PostgreSQL URI")
 	jobs := flag.Int("jobs", 20_000, "jobs per measurement")
 	clients := flag.Int("clients", 16, "inserting clients")
+	warmUp := flag.Int("warm-up", 10_000, "jobs before the first measurement")
 	samples := flag.Int("samples", 500, "jobs sent one by one for the latency")
 	flag.Parse()
 
@@ -169,7 +170,11 @@ func main() {
 	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
 	must(err)
 
-	b := &bench{pool: pool, jobs: *jobs, clients: *clients}
+	b := &bench{pool: pool, jobs: *warmUp, clients: *clients}
+	if *warmUp > 0 {
+		b.endToEnd(ctx)
+	}
+	b.jobs = *jobs
 	inserts, endToEnd := b.endToEnd(ctx)
 	drain := b.drain(ctx)
 	p50, p99 := b.latency(ctx, *samples)
