@@ -54,6 +54,49 @@ TEST(Coalescer, GathersASetWhileAnotherIsFlushed) {
   EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 50}));
 }
 
+TEST(Coalescer, WaitsForAsManyAsWereAnsweredTogether) {
+  constexpr std::chrono::hours for_ever{1};
+  std::counting_semaphore<> begun(0);
+  std::counting_semaphore<> go_on(0);
+  std::vector<std::size_t> sizes;
+  {
+    Doubler doubler(
+        [&](std::span<const int> numbers) {
+          sizes.push_back(numbers.size());
+          begun.release();
+          go_on.acquire();
+          return twice(numbers);
+        },
+        {.linger = for_ever});
+    const auto submit = [&](int count) {
+      for (int i = 0; i < count; ++i)
+        doubler.submit(i, [](auto) {});
+    };
+    submit(1);
+    begun.acquire();
+    submit(3);
+    go_on.release();
+    begun.acquire();
+    go_on.release();
+    submit(2);
+    EXPECT_FALSE(begun.try_acquire_for(std::chrono::milliseconds(50)));
+    submit(1);
+    begun.acquire();
+    go_on.release();
+  }
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 3, 3}));
+}
+
+TEST(Coalescer, LetsALoneRequestWaitForNothing) {
+  constexpr std::chrono::hours for_ever{1};
+  Doubler doubler(twice, {.linger = for_ever});
+  for (int i = 0; i < 10; ++i) {
+    std::binary_semaphore answered(0);
+    doubler.submit(i, [&](auto) { answered.release(); });
+    answered.acquire();
+  }
+}
+
 TEST(Coalescer, RefusesMoreThanItMayQueue) {
   std::binary_semaphore begun(0);
   std::binary_semaphore go_on(0);
