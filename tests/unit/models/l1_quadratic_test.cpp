@@ -69,6 +69,14 @@ TEST(L1Quadratic, IsAtTheMinimumFromAnyStart) {
   EXPECT_GT(zeros, 100u);
 }
 
+TEST(L1Quadratic, SolvesProblemsWithoutPenalty) {
+  const std::vector<double> hessian{2.0, 1.0, 1.0, 2.0};
+  const std::vector<double> linear{4.0, 5.0};
+  const auto x = minimise({.hessian = hessian, .linear = linear, .free = 2}, linear);
+  EXPECT_NEAR(x->at(0), 1.0, 1e-12);
+  EXPECT_NEAR(x->at(1), 2.0, 1e-12);
+}
+
 TEST(L1Quadratic, RefusesAHessianThatIsNotPositiveDefinite) {
   const std::vector<double> hessian{1.0, 2.0, 2.0, 1.0};
   const std::vector<double> linear{1.0, 1.0};

@@ -107,6 +107,10 @@ std::optional<std::vector<double>> minimise(const L1Quadratic& problem,
 
   const Eigen::LLT<MatrixXd> factor(hessian.topLeftCorner(free, free));
   if (factor.info() != Eigen::Success) return std::nullopt;
+  if (rest == 0) {
+    const VectorXd solution = factor.solve(linear);
+    return std::vector(solution.begin(), solution.end());
+  }
   // With H = [F Cᵀ; C R] and F = LLᵀ, W = L⁻¹Cᵀ: the lasso's matrix is R − WᵀW.
   MatrixXd w = hessian.bottomLeftCorner(rest, free).transpose();
   factor.matrixL().solveInPlace(w);
