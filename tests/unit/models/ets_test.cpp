@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cmath>
+#include <tuple>
 
 namespace trainyard::models {
 namespace {
@@ -78,6 +79,33 @@ TEST(Ets, FitsTheFormThatIsAskedFor) {
     for (const double value : forecast.mean)
       EXPECT_TRUE(value > 100.0 && value < 1500.0) << to_string(form) << " " << value;
   }
+}
+
+TEST(Ets, GivesFiniteOrderedForecastsOrARefusalForEveryFormOnAnySeries) {
+  constexpr std::array levels{80.0, 95.0};
+  auto all = awkward_series();
+  for (const std::size_t n : {2u, 5u, 8u, 13u, 20u})
+    all.push_back(synthetic(n, 4));
+  all.push_back(synthetic(20, 1'000'000));
+  for (const auto& series : all)
+    for (const EtsForm& form : all_forms()) {
+      const auto fitted =
+          fit(series, R"({"restrict": false, "form": ")" + short_name(form) + R"("})");
+      if (!fitted) {
+        EXPECT_EQ(fitted.error().code, Errc::invalid_argument);
+        continue;
+      }
+      const auto forecast = (*fitted)->forecast({.horizon = 15, .levels = levels}).value();
+      for (std::size_t h = 0; h < 15; ++h) {
+        const auto& [narrow, wide] = std::tie(forecast.intervals[0], forecast.intervals[1]);
+        for (const double v : {wide.lower[h], forecast.mean[h], wide.upper[h]})
+          ASSERT_TRUE(std::isfinite(v)) << series.name << " " << to_string(form);
+        ASSERT_LE(wide.lower[h], narrow.lower[h]) << series.name << " " << to_string(form);
+        ASSERT_LE(narrow.lower[h], forecast.mean[h]) << series.name << " " << to_string(form);
+        ASSERT_LE(forecast.mean[h], narrow.upper[h]) << series.name << " " << to_string(form);
+        ASSERT_LE(narrow.upper[h], wide.upper[h]) << series.name << " " << to_string(form);
+      }
+    }
 }
 
 TEST(Ets, ChoosesAmongTheLettersLeftOpen) {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace trainyard::models {
@@ -41,7 +42,7 @@ std::vector<EtsSmoothing> seasonal_starts(int season_length) {
   return starts;
 }
 
-// One form in the race.
+// One form in the race, from one start.
 class Candidate {
  public:
   Candidate(const EtsTask& task, const EtsForm& form)
@@ -114,6 +115,52 @@ class Candidate {
   double penalty_;  // of the criterion; infinite when there are too few observations
 };
 
+class Race {
+ public:
+  explicit Race(const EtsTask& task) : task_(&task) {}
+
+  void enter(const EtsForm& form, std::span<const EtsSmoothing> starts) {
+    if (task_->stop.stop_requested()) return;
+    Candidate candidate(*task_, form);
+    if (!candidate.is_estimable()) return;
+    candidate.start(starts);
+    field_.push_back(std::move(candidate));
+  }
+
+  // nullopt when nothing could enter.
+  std::optional<EtsFit> run() {
+    if (field_.empty()) return std::nullopt;
+    for (int step = 0; step < steps_max && advance(step) && !task_->stop.stop_requested(); ++step) {
+    }
+    auto& winner = *leader();
+    winner.search().refine(steps_max, tolerance);
+    return winner.result();
+  }
+
+ private:
+  std::vector<Candidate>::iterator leader() {
+    return std::ranges::min_element(field_, {}, &Candidate::criterion);
+  }
+
+  // One step of each that can still win; false when none is left.
+  bool advance(int step) {
+    constexpr double contention = 3.0;  // of the criterion: who hopes for less is left behind
+    constexpr double race_tolerance = 1e-3;
+    bool racing = false;
+    const double best = leader()->criterion();
+    for (auto& candidate : field_) {
+      const bool in_contention = step == 0 || candidate.hope() <= best + contention;
+      if (!in_contention || candidate.search().promise() <= 0.0) continue;
+      candidate.search().advance(1, race_tolerance);
+      racing = true;
+    }
+    return racing;
+  }
+
+  const EtsTask* task_;
+  std::vector<Candidate> field_;
+};
+
 }  // namespace
 
 std::size_t observations_needed(const EtsForm& form, int season_length) {
@@ -128,62 +175,29 @@ EtsFit evaluate_form(const EtsTask& task, const EtsForm& form, const EtsPoint& p
 }
 
 EtsFit fit_form(const EtsTask& task, const EtsForm& form) {
-  EtsFit best{.form = form, .aicc = infinity};
-  auto starts = seasonal_starts(task.season_length);
+  auto starts = seasonal_starts(form.has_season() ? task.season_length : 1);
   for (const auto& more : {quick_start(), start_at(0.9, 0.6, 0.05), start_at(0.5, 0.2, 0.2)})
     starts.push_back(more);
-  for (const EtsSmoothing& smoothing : starts) {
-    Candidate candidate(task, form);
-    if (!candidate.is_estimable() || task.stop.stop_requested()) return best;
-    candidate.start({&smoothing, 1});
-    candidate.search().advance(steps_max, tolerance);
-    if (candidate.criterion() < best.aicc) best = candidate.result();
-  }
-  return best;
+  Race race(task);
+  for (const EtsSmoothing& smoothing : starts)
+    race.enter(form, {&smoothing, 1});
+  return race.run().value_or(EtsFit{.form = form, .aicc = infinity});
 }
 
 EtsFit select_form(const EtsTask& task, std::span<const EtsForm> forms) {
-  // Of the criterion: who hopes for less is left behind.
-  constexpr double contention = 3.0;
-  constexpr double race_tolerance = 1e-3;
-
-  std::vector<Candidate> field;
-  field.reserve(2 * forms.size());
-  const auto enter = [&](const EtsForm& form, std::span<const EtsSmoothing> starts) {
-    if (task.stop.stop_requested()) return;
-    Candidate candidate(task, form);
-    if (!candidate.is_estimable()) return;
-    candidate.start(starts);
-    field.push_back(std::move(candidate));
-  };
   const EtsSmoothing slow = slow_start(1);
   const EtsSmoothing quick = quick_start();
   const auto seasonal = seasonal_starts(task.season_length);
+  Race race(task);
   for (const EtsForm& form : forms) {
     if (form.has_season()) {
-      enter(form, seasonal);
+      race.enter(form, seasonal);
     } else {
-      enter(form, {&slow, 1});
-      enter(form, {&quick, 1});
+      race.enter(form, {&slow, 1});
+      race.enter(form, {&quick, 1});
     }
   }
-  if (field.empty()) return {.form = forms.front(), .aicc = infinity};
-
-  const auto leader = [&] { return std::ranges::min_element(field, {}, &Candidate::criterion); };
-  bool racing = true;
-  for (int step = 0; racing && step < steps_max && !task.stop.stop_requested(); ++step) {
-    racing = false;
-    const double best = leader()->criterion();
-    for (auto& candidate : field) {
-      const bool in_contention = step == 0 || candidate.hope() <= best + contention;
-      if (!in_contention || candidate.search().promise() <= 0.0) continue;
-      candidate.search().advance(1, race_tolerance);
-      racing = true;
-    }
-  }
-  auto& winner = *leader();
-  winner.search().refine(steps_max, tolerance);
-  return winner.result();
+  return race.run().value_or(EtsFit{.form = forms.front(), .aicc = infinity});
 }
 
 }  // namespace trainyard::models
