@@ -82,7 +82,7 @@ double EtsRecursion::differentiate(std::span<const double> x, EtsCurvature& resu
       }
       const auto n = static_cast<double>(y_.size());
       const double g = std::exp(logs.total() / n);
-      tangents.finish(squares, n, g, result.gradient, result.matrix);
+      tangents.sums().finish(squares, n, g, result);
       return squares * g * g;
     });
   });
