@@ -185,6 +185,16 @@ def count(postgres, accepted):
     }
 
 
+def waits_of(postgres):
+    """Seconds from a job's submission to its first start, over all jobs that started."""
+    row = postgres.query(
+        "SELECT percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY waited) FROM ("
+        "SELECT extract(epoch FROM min(s.at) - min(h.at)) AS waited FROM job_history h "
+        "JOIN job_history s ON s.job_id = h.job_id AND s.event = 'started' "
+        "WHERE h.event = 'submitted' GROUP BY h.job_id) w")[0][0]
+    return list(zip(("p50", "p99", "longest"), map(float, row.strip("{}").split(","))))
+
+
 def arguments_of(argv):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -210,7 +220,7 @@ def main():
     faults = Faults(fleet, arguments.lease, random.Random(arguments.seed))
     recovery = Recovery(fleet)
     began = time.monotonic()
-    settled, counts, happened = False, {}, {}
+    settled, counts, happened, waits = False, {}, {}, []
     fleet.start()
     try:
         share = -(-arguments.jobs // arguments.clients)
@@ -224,11 +234,13 @@ def main():
         print(f"settled {time.monotonic() - calm:.1f} s after the last fault" if settled
               else "did not settle in 180 s")
         recovery.report()
+        waits = waits_of(fleet.postgres)
         counts = count(fleet.postgres,
                        recovery.accepted + [job for c in clients for job in c.accepted])
     finally:
         codes = fleet.stop()
 
+    print("submitted to started: " + ", ".join(f"{name} {value:.2f} s" for name, value in waits))
     print(f"faults: {happened}")
     for name, value in counts.items():
         print(f"{name}: {value}")
