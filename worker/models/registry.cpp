@@ -1,5 +1,7 @@
 #include "worker/models/registry.hpp"
 
+#include "worker/models/arima/arima_model.hpp"
+#include "worker/models/arima/fitted_arima.hpp"
 #include "worker/models/ces/ces_model.hpp"
 #include "worker/models/ets/ets_model.hpp"
 #include "worker/models/ets/fitted_ets.hpp"
@@ -34,6 +36,7 @@ constexpr std::array entries{
     Entry{"ets", make_ets, load_ets},
     Entry{"theta", make_theta, load_theta},
     Entry{"auto_theta", make_auto_theta, load_theta},
+    Entry{"arima", make_arima, load_arima},
     Entry{"ces", make_ces, load_ces},
     Entry{"mstl", make_mstl, load_mstl},
     Entry{"croston", make_croston, load_croston},
