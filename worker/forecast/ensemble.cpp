@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace trainyard::forecast {
 namespace {
@@ -33,28 +34,93 @@ void add(std::vector<double>& sum, std::span<const double> values, double weight
     sum[i] += weight * values[i];
 }
 
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  if (values.size() % 2 == 1) return *middle;
+  return 0.5 * *std::max_element(values.begin(), middle) + 0.5 * *middle;
+}
+
+// The median of each place, over the members' values that `values_of` names.
+template <class ValuesOf>
+std::vector<double> medians(std::span<const FitOutcome> members, const ValuesOf& values_of) {
+  std::vector<double> result;
+  std::vector<double> column(members.size());
+  for (std::size_t h = 0; h < members.front().forecast.mean.size(); ++h) {
+    for (std::size_t i = 0; i < members.size(); ++i)
+      column[i] = values_of(members[i].forecast)[h];
+    result.push_back(median(column));
+  }
+  return result;
+}
+
+// Rounding of equal bounds may cross by a last bit.
+void uncross(models::Forecast& forecast) {
+  for (auto& interval : forecast.intervals) {
+    for (std::size_t i = 0; i < forecast.mean.size(); ++i) {
+      interval.lower[i] = std::min(interval.lower[i], forecast.mean[i]);
+      interval.upper[i] = std::max(interval.upper[i], forecast.mean[i]);
+    }
+  }
+}
+
 }  // namespace
 
 models::Forecast mean_of(std::span<const FitOutcome> members) {
-  const double weight = 1.0 / static_cast<double>(members.size());
+  const std::vector weights(members.size(), 1.0 / static_cast<double>(members.size()));
+  return weighted_mean_of(members, weights);
+}
+
+models::Forecast weighted_mean_of(std::span<const FitOutcome> members,
+                                  std::span<const double> weights) {
   models::Forecast mean;
   mean.intervals.resize(members.front().forecast.intervals.size());
-  for (const auto& member : members) {
-    add(mean.mean, member.forecast.mean, weight);
+  for (std::size_t member = 0; member < members.size(); ++member) {
+    const auto& forecast = members[member].forecast;
+    add(mean.mean, forecast.mean, weights[member]);
     for (std::size_t i = 0; i < mean.intervals.size(); ++i) {
-      mean.intervals[i].level = member.forecast.intervals[i].level;
-      add(mean.intervals[i].lower, member.forecast.intervals[i].lower, weight);
-      add(mean.intervals[i].upper, member.forecast.intervals[i].upper, weight);
+      mean.intervals[i].level = forecast.intervals[i].level;
+      add(mean.intervals[i].lower, forecast.intervals[i].lower, weights[member]);
+      add(mean.intervals[i].upper, forecast.intervals[i].upper, weights[member]);
     }
   }
-  // Rounding of equal bounds may cross by a last bit.
-  for (auto& interval : mean.intervals) {
-    for (std::size_t i = 0; i < mean.mean.size(); ++i) {
-      interval.lower[i] = std::min(interval.lower[i], mean.mean[i]);
-      interval.upper[i] = std::max(interval.upper[i], mean.mean[i]);
-    }
-  }
+  uncross(mean);
   return mean;
+}
+
+models::Forecast median_of(std::span<const FitOutcome> members) {
+  using models::Forecast;
+  Forecast combined{.mean = medians(members, [](const Forecast& f) { return std::span(f.mean); })};
+  for (std::size_t i = 0; i < members.front().forecast.intervals.size(); ++i) {
+    combined.intervals.push_back({
+        .level = members.front().forecast.intervals[i].level,
+        .lower =
+            medians(members, [&](const Forecast& f) { return std::span(f.intervals[i].lower); }),
+        .upper =
+            medians(members, [&](const Forecast& f) { return std::span(f.intervals[i].upper); }),
+    });
+  }
+  uncross(combined);
+  return combined;
+}
+
+std::vector<double> inverse_error_weights(std::span<const std::optional<double>> errors) {
+  std::vector<double> known;
+  for (const auto& error : errors)
+    if (error) known.push_back(*error);
+  const double least = known.empty() ? 1.0 : std::ranges::min(known);
+  const double usual =
+      std::accumulate(known.begin(), known.end(), 0.0) / static_cast<double>(known.size());
+
+  std::vector<double> weights;
+  for (const auto& error : errors) {
+    const double value = error.value_or(known.empty() ? least : usual);
+    weights.push_back(value > least ? least / value : 1.0);
+  }
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights)
+    weight /= total;
+  return weights;
 }
 
 std::vector<std::string> choose_members(std::span<const std::string> asked,

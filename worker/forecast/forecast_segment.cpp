@@ -30,9 +30,7 @@ class SegmentRun {
       const auto& window = windows_[i];
       auto fit = fit_one(model, window.train, plan_.backtest.gap, static_cast<int>(i) + 1);
       if (fit) {
-        sum.add(std::span(series_.y).subspan(window.test, static_cast<std::size_t>(plan_.horizon)),
-                fit->forecast,
-                mase_scale(std::span(series_.y).first(window.train), series_.season_length));
+        add_window(sum, window, fit->forecast);
       } else if (fit.error().code == Errc::cancelled) {
         return fail(fit.error());
       } else {
@@ -66,7 +64,7 @@ class SegmentRun {
     return outcome;
   }
 
-  // A member that fails is left out: the others are still worth their mean.
+  // A member that fails is left out: the others are still worth combining.
   Result<FitOutcome> combine(std::size_t train, int gap, int window) {
     std::vector<FitOutcome> members;
     std::vector<std::string> names;
@@ -82,7 +80,40 @@ class SegmentRun {
                         .detail = "none of the ensemble's members could be fitted",
                         .category = Category::data});
     }
-    return FitOutcome{mean_of(members), fmt::format("mean({})", fmt::join(names, ", "))};
+    const auto what = combination_names[static_cast<std::size_t>(plan_.combination)];
+    FitOutcome combined{.description = fmt::format("{}({})", what, fmt::join(names, ", "))};
+    switch (plan_.combination) {
+      case Combination::mean:
+        combined.forecast = mean_of(members);
+        break;
+      case Combination::median:
+        combined.forecast = median_of(members);
+        break;
+      case Combination::inverse_error:
+        combined.forecast = weighted_mean_of(members, weights_of(names, window));
+        break;
+    }
+    return combined;
+  }
+
+  // By the mean absolute errors in the windows before this one, which are all of them for the final
+  // forecast: what a window tests must not choose its weights.
+  std::vector<double> weights_of(std::span<const std::string> names, int window) const {
+    const int tested = window == 0 ? windows() : window - 1;
+    std::vector<std::optional<double>> errors;
+    for (const auto& name : names) {
+      ScoreSum sum;
+      for (int i = 0; i < tested; ++i)
+        if (const auto fit = fits_.find(std::pair(name, i + 1)); fit != fits_.end() && fit->second)
+          add_window(sum, windows_[static_cast<std::size_t>(i)], fit->second->forecast);
+      errors.push_back(sum.scores().mae);
+    }
+    return inverse_error_weights(errors);
+  }
+
+  void add_window(ScoreSum& sum, const Window& window, const models::Forecast& forecast) const {
+    sum.add(std::span(series_.y).subspan(window.test, static_cast<std::size_t>(plan_.horizon)),
+            forecast, mase_scale(std::span(series_.y).first(window.train), series_.season_length));
   }
 
   const PreparedSeries& series_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/domain/forecast_spec.hpp"
+#include "worker/forecast/ensemble.hpp"
 #include "worker/forecast/fit.hpp"
 #include "worker/forecast/history.hpp"
 #include "worker/forecast/metrics.hpp"
@@ -37,6 +38,7 @@ struct SegmentPlan {
   int horizon = 1;
   std::vector<std::string> models;   // expanded: no `auto`; may contain `ensemble`
   std::vector<std::string> members;  // of the ensemble
+  Combination combination = Combination::mean;
   std::string metric = "mape";
   domain::BacktestSpec backtest;
 };

@@ -24,6 +24,7 @@ struct TrainRequest {
   wire::TrainingRequest asked;
   ForecastSpec spec;
   std::vector<std::string> members;  // of the ensemble, when the config names them
+  forecast::Combination combination = forecast::Combination::mean;
 };
 
 Error config_error(std::string detail, std::string field, std::string hint = {}) {
@@ -34,24 +35,45 @@ Error config_error(std::string detail, std::string field, std::string hint = {})
           .category = Category::config};
 }
 
-// {"ensemble": {"members": [...]}} is for us; the other models' parameters are theirs.
-Result<void> take_members(TrainRequest& request, std::span<const std::string_view> models) {
+Result<void> take_members(TrainRequest& request, const json& members,
+                          std::span<const std::string_view> models) {
+  for (const auto& member : members) {
+    const auto name = member.is_string() ? member.get<std::string>() : member.dump();
+    if (std::ranges::find(models, name) == models.end()) {
+      return fail(config_error(fmt::format("model '{}' does not exist", name),
+                               "hyperparameters.ensemble.members",
+                               fmt::format("there are: {}", fmt::join(models, ", "))));
+    }
+    request.members.push_back(name);
+  }
+  return {};
+}
+
+Result<void> take_combination(TrainRequest& request, const json& value) {
+  const auto& names = forecast::combination_names;
+  const auto found = std::ranges::find(names, value.is_string() ? value.get<std::string>() : "");
+  if (found == names.end()) {
+    return fail(config_error(fmt::format("expected one of {}", fmt::join(names, ", ")),
+                             "hyperparameters.ensemble.combination"));
+  }
+  request.combination = static_cast<forecast::Combination>(found - names.begin());
+  return {};
+}
+
+// {"ensemble": {…}} is for us; the other models' parameters are theirs.
+Result<void> take_ensemble(TrainRequest& request, std::span<const std::string_view> models) {
   const auto found = request.spec.hyperparameters.find(forecast::ensemble_name);
   if (found == request.spec.hyperparameters.end()) return {};
   const auto parameters = json::parse(found->second, nullptr, false);
   for (const auto& [key, value] : parameters.items()) {
-    if (key != "members" || !value.is_array()) {
+    if (key == "members" && value.is_array()) {
+      TRY_DO(take_members(request, value, models));
+    } else if (key == "combination") {
+      TRY_DO(take_combination(request, value));
+    } else {
       return fail(config_error(fmt::format("ensemble has no parameter '{}'", key),
-                               "hyperparameters.ensemble", "it takes members: [model, …]"));
-    }
-    for (const auto& member : value) {
-      const auto name = member.is_string() ? member.get<std::string>() : member.dump();
-      if (std::ranges::find(models, name) == models.end()) {
-        return fail(config_error(fmt::format("model '{}' does not exist", name),
-                                 "hyperparameters.ensemble.members",
-                                 fmt::format("there are: {}", fmt::join(models, ", "))));
-      }
-      request.members.push_back(name);
+                               "hyperparameters.ensemble",
+                               "it takes members: [model, …] and combination"));
     }
   }
   return {};
@@ -63,7 +85,7 @@ Result<TrainRequest> parse_request(std::string_view text, const TrainingOptions&
   auto spec = wire::parse_forecast_spec(asked.config, {models, options.drills});
   if (!spec) return fail(spec.error().front());
   TrainRequest request{.asked = std::move(asked), .spec = std::move(*spec)};
-  TRY_DO(take_members(request, options.model_names));
+  TRY_DO(take_ensemble(request, options.model_names));
   return request;
 }
 
@@ -149,6 +171,7 @@ SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_vie
   SegmentPlan plan{.horizon = request.spec.horizon,
                    .models = forecast::expand_models(request.spec.models, existing),
                    .members = request.members,
+                   .combination = request.combination,
                    .metric = request.spec.metric,
                    .backtest = request.spec.backtest};
   if (plan.members.empty()) plan.members = forecast::choose_members(plan.models, existing);

@@ -114,6 +114,39 @@ TEST_F(ForecastSegmentTest, CombinesItsMembersWithoutFittingThemAgain) {
   EXPECT_TRUE(ensemble.scores.mae);
 }
 
+TEST_F(ForecastSegmentTest, CombinesItsMembersByTheMedian) {
+  const auto outcome = run(series_of({1, 2, 3, 4, 5, 6}), {.horizon = 1,
+                                                           .models = {"ensemble"},
+                                                           .members = {"last", "zero", "final"},
+                                                           .combination = Combination::median});
+  EXPECT_THAT(outcome.models[0].forecast.mean, ElementsAre(6));
+  EXPECT_EQ(outcome.models[0].description, "median(last, zero, final)");
+}
+
+// The errors of "last" are 1, those of "zero" 4, 5 and 6: five times as much.
+TEST_F(ForecastSegmentTest, WeighsItsMembersByTheirErrors) {
+  const auto outcome =
+      run(series_of({1, 2, 3, 4, 5, 6}), {.horizon = 1,
+                                          .models = {"ensemble"},
+                                          .members = {"last", "zero"},
+                                          .combination = Combination::inverse_error});
+  const auto& ensemble = outcome.models[0];
+  EXPECT_THAT(ensemble.forecast.mean, ElementsAre(DoubleEq(6.0 * 5.0 / 6.0)));
+  EXPECT_EQ(ensemble.description, "inverse_error(last, zero)");
+}
+
+// Equal weights at first, then those of the first window's errors, 2 and 4.
+TEST_F(ForecastSegmentTest, WeighsInAWindowByEarlierWindowsAlone) {
+  const auto outcome = run(series_of({1, 2, 4, 8}), {.horizon = 1,
+                                                     .models = {"ensemble"},
+                                                     .members = {"last", "zero"},
+                                                     .combination = Combination::inverse_error,
+                                                     .backtest = {.windows = 2}});
+  const double first = 4.0 - (0.5 * 2.0);
+  const double second = 8.0 - (2.0 / 3.0 * 4.0);
+  EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleEq(0.5 * (first + second))));
+}
+
 TEST_F(ForecastSegmentTest, ReusesFitsOfAnEarlierJob) {
   const auto series = series_of({1, 2, 3, 4, 5, 6});
   run(series, {.horizon = 1, .models = {"last"}});
@@ -169,6 +202,29 @@ TEST_F(ForecastSegmentTest, TellsBeforeEachFit) {
   run(series_of({1, 2, 3, 4}), plan);
   EXPECT_THAT(told, ElementsAre("last 1/2", "last 2/2", "last 0/2"));
   EXPECT_EQ(fits_of(plan, 4, 1), 3);
+}
+
+FitOutcome said(double mean, double width) {
+  return {
+      .forecast = {.mean = {mean},
+                   .intervals = {{.level = 95, .lower = {mean - width}, .upper = {mean + width}}}}};
+}
+
+TEST(Ensemble, TakesTheMedianOfEachBound) {
+  const std::vector members{said(1, 1), said(10, 2), said(4, 9), said(5, 1)};
+  const auto median = median_of(members);
+  EXPECT_THAT(median.mean, ElementsAre(4.5));
+  EXPECT_THAT(median.intervals[0].lower, ElementsAre(2));
+  EXPECT_THAT(median.intervals[0].upper, ElementsAre(9));
+}
+
+TEST(Ensemble, WeighsByTheInverseOfErrors) {
+  using Errors = std::vector<std::optional<double>>;
+  EXPECT_THAT(inverse_error_weights(Errors{1.0, 3.0}), ElementsAre(0.75, 0.25));
+  EXPECT_THAT(inverse_error_weights(Errors{0.0, 3.0, 0.0}), ElementsAre(0.5, 0.0, 0.5));
+  EXPECT_THAT(inverse_error_weights(Errors{{}, {}}), ElementsAre(0.5, 0.5));
+  EXPECT_THAT(inverse_error_weights(Errors{2.0, {}, 2.0, 2.0}),
+              ElementsAre(0.25, 0.25, 0.25, 0.25));
 }
 
 TEST(ChooseMembers, TakesTheOtherModelsWithoutBaselines) {
