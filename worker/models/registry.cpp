@@ -44,7 +44,7 @@ constexpr std::array entries{
     Entry{"tsb", make_tsb, load_tsb},
     Entry{"lgt", make_lgt, load_lgt},
     Entry{"prophet", make_prophet, load_prophet},
-    Entry{"xgboost", make_xgboost},
+    Entry{"xgboost", make_xgboost, load_xgboost},
 };
 
 constexpr auto names = [] {

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 
@@ -84,6 +85,76 @@ TEST(Xgboost, LearnsFromTheEndOfALongSeriesAndSaysSo) {
   ASSERT_TRUE(of_end) << describe(of_end.error());
   EXPECT_THAT((*whole)->forecast({.horizon = 12})->mean,
               ElementsAreArray((*of_end)->forecast({.horizon = 12})->mean));
+}
+
+TEST(Xgboost, KeepsItsCovariatesThroughAStoreAndAnUpdate) {
+  const auto whole = synthetic(120, 12);
+  std::vector<double> covariate;
+  for (int t = 0; t < 120; ++t)
+    covariate.push_back(t % 5 == 0 ? 1.0 : 0.0);
+  auto first = whole.view();
+  first.y = first.y.first(100);
+  first.covariates = {std::span(covariate).first(100)};
+  auto next = whole.view();
+  next.start = domain::advance(next.start, next.frequency, 100);
+  next.y = next.y.last(20);
+  const auto fitted = fit(first);
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  const auto without = (*fitted)->update(next);
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().field, "covariates");
+
+  next.covariates = {std::span(covariate).last(20)};
+  const auto loaded = load_model(*(*fitted)->save());
+  ASSERT_TRUE(loaded) << describe(loaded.error());
+  const ForecastRequest request{.horizon = 6, .covariates = {std::span(covariate).first(6)}};
+  const auto later = (*fitted)->update(next);
+  EXPECT_THAT((*(*loaded)->update(next))->forecast(request)->mean,
+              ElementsAreArray((*later)->forecast(request)->mean));
+  EXPECT_EQ((*later)->in_sample().values.size(), 119u);
+  EXPECT_THAT((*loaded)->in_sample().values, ElementsAre());
+}
+
+TEST(Xgboost, ExpectsInSampleWhatItForecastsOneStepAhead) {
+  const auto whole = air_passengers();
+  auto first = whole.view();
+  first.y = first.y.first(100);
+  auto next = whole.view();
+  next.start = domain::advance(next.start, next.frequency, 100);
+  next.y = next.y.subspan(100, 1);
+  const auto fitted = fit(first);
+  const auto later = (*fitted)->update(next);
+  ASSERT_TRUE(later) << describe(later.error());
+  EXPECT_NEAR((*later)->in_sample().values.back(), (*fitted)->forecast({.horizon = 1})->mean[0],
+              1e-9);
+}
+
+TEST(Xgboost, RefusesAnUpdateWithoutALogarithm) {
+  auto next = air_passengers();
+  const auto fitted = fit(next.view());
+  next.first_period = 144;
+  next.y = {400.0, 0.0};
+  const auto later = (*fitted)->update(next.view());
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error().code, Errc::invalid_argument);
+  EXPECT_EQ(later.error().row, 2);
+}
+
+TEST(Xgboost, RefusesSavedTreesThatAreNone) {
+  const auto text = *(*fit(air_passengers().view()))->save();
+  const auto load_with = [&](std::string_view key, const nlohmann::json& value) {
+    auto document = nlohmann::json::parse(text);
+    document["state"][key] = value;
+    const auto loaded = load_model(document.dump());
+    EXPECT_FALSE(loaded) << key;
+    return loaded ? Error{} : loaded.error();
+  };
+  for (const char* trees : {"", "binf", "{\"learner\": 1", "{\"learner\": {}}"})
+    EXPECT_EQ(load_with("booster", trees).field, "booster") << trees;
+  EXPECT_EQ(load_with("covariates", 1).field, "booster");  // a column more than the trees have
+  EXPECT_EQ(load_with("unit", 0.0).field, "unit");
+  EXPECT_EQ(load_with("scores", {2.0, 1.0}).field, "scores");
+  EXPECT_EQ(load_with("levels", nlohmann::json::array()).field, "levels");
 }
 
 TEST(Xgboost, NamesTheBoundsOfAHyperparameter) {

@@ -4,6 +4,7 @@
 #include <xgboost/c_api.h>
 
 #include <dlfcn.h>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct Library {
   decltype(&XGBoosterSetParam) booster_set = nullptr;
   decltype(&XGBoosterUpdateOneIter) booster_update = nullptr;
   decltype(&XGBoosterPredictFromDense) booster_predict = nullptr;
+  decltype(&XGBoosterSaveModelToBuffer) booster_save = nullptr;
+  decltype(&XGBoosterLoadModelFromBuffer) booster_load = nullptr;
   decltype(&XGBoosterFree) booster_free = nullptr;
 
   std::unexpected<Error> complaint() const {
@@ -52,6 +55,8 @@ Result<Library> load_library() {
   find(library.booster_set, "XGBoosterSetParam");
   find(library.booster_update, "XGBoosterUpdateOneIter");
   find(library.booster_predict, "XGBoosterPredictFromDense");
+  find(library.booster_save, "XGBoosterSaveModelToBuffer");
+  find(library.booster_load, "XGBoosterLoadModelFromBuffer");
   find(library.booster_free, "XGBoosterFree");
   dlclose(handle);
   if (!complete)
@@ -159,6 +164,38 @@ Result<std::vector<double>> Booster::predict(std::span<const float> features,
                                        &dimensions, &values) != 0)
     return handle_->library.complaint();
   return std::vector<double>(values, values + features.size() / columns);
+}
+
+Result<std::string> Booster::save() const {
+  bst_ulong length = 0;
+  const char* text = nullptr;
+  if (handle_->library.booster_save(handle_->booster, R"({"format":"json"})", &length, &text) != 0)
+    return handle_->library.complaint();
+  return std::string(text, length);
+}
+
+Result<Booster> Booster::load(std::string_view text, std::size_t columns) {
+  TRY(const auto library, load_library());
+  const auto refusal = [](std::string_view why) {
+    return fail({.code = Errc::invalid_argument,
+                 .detail = fmt::format("the saved model's 'booster' cannot be read: {}", why),
+                 .field = "booster"});
+  };
+  // The library would take anything else for one of its binary formats.
+  if (!text.starts_with("{\"")) return refusal("it is not a JSON object");
+  auto handle = std::make_unique<Handle>(library);
+  if (library.booster_create(nullptr, 0, &handle->booster) != 0 ||
+      library.booster_load(handle->booster, text.data(), text.size()) != 0)
+    return refusal(library.complaint().error().detail);
+  if (library.booster_set(handle->booster, "verbosity", "0") != 0 ||
+      library.booster_set(handle->booster, "nthread", "1") != 0)
+    return library.complaint();
+  Booster booster(std::move(handle));
+  // The first prediction sets the booster up, which threads must not do at once.
+  const std::vector<float> row(columns, std::numeric_limits<float>::quiet_NaN());
+  if (const auto tried = booster.predict(row, columns); !tried)
+    return refusal(tried.error().detail);
+  return booster;
 }
 
 }  // namespace trainyard::models

@@ -5,6 +5,8 @@
 #include <memory>
 #include <span>
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <vector>
 
 // Gradient-boosted regression trees by XGBoost (Chen & Guestrin, XGBoost: A Scalable Tree Boosting
@@ -30,7 +32,7 @@ struct TrainingRows {
   std::span<const float> targets;   // rows
 };
 
-// Movable, not thread-safe.
+// Movable; what is const may be called from several threads.
 class Booster {
  public:
   // Errc: unavailable when the library is not installed; cancelled, checked after each tree;
@@ -38,12 +40,19 @@ class Booster {
   static Result<Booster> train(const TrainingRows& rows, const BoosterOptions& options,
                                const std::stop_token& stop);
 
+  // What save() wrote, for rows of `columns` features. Errc: invalid_argument for text that is none
+  // or of other rows; unavailable as for train().
+  static Result<Booster> load(std::string_view text, std::size_t columns);
+
   Booster(Booster&&) noexcept;
   Booster& operator=(Booster&&) noexcept;
   ~Booster();
 
   // `columns` as trained; one prediction per row.
   Result<std::vector<double>> predict(std::span<const float> features, std::size_t columns) const;
+
+  // The trees in the library's JSON, whose numbers come back bit for bit.
+  Result<std::string> save() const;
 
  private:
   struct Handle;

@@ -73,14 +73,23 @@ FeaturePlan plan_features(const Series& series) {
           .covariates = series.covariates.size()};
 }
 
+std::vector<float> covariates_at(std::span<const std::span<const double>> covariates,
+                                 std::size_t t) {
+  std::vector<float> values;
+  for (const auto& covariate : covariates)
+    values.push_back(static_cast<float>(covariate[t]));
+  return values;
+}
+
 ChangeHistory::ChangeHistory(const FeaturePlan& plan, const ChangeScale& scale,
                              std::span<const double> levels)
-    : plan_(plan), scale_(scale), levels_(levels.begin(), levels.end()), sums_{0.0} {
-  changes_.push_back(std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t t = 1; t < levels_.size(); ++t)
-    changes_.push_back((levels_[t] - levels_[t - 1]) / scale_.unit);
-  for (const double level : levels_)
-    sums_.push_back(sums_.back() + level - levels_.front());
+    : plan_(plan),
+      scale_(scale),
+      levels_{levels.front()},
+      changes_{std::numeric_limits<double>::quiet_NaN()},
+      sums_{0.0, 0.0} {
+  for (const double level : levels.subspan(1))
+    append_level(level);
 }
 
 ChangeHistory ChangeHistory::recent(const FeaturePlan& plan, const ChangeScale& scale,
@@ -127,6 +136,12 @@ void ChangeHistory::append_change(double change) {
   changes_.push_back(change);
   levels_.push_back(levels_.back() + change * scale_.unit);
   sums_.push_back(sums_.back() + levels_.back() - levels_.front());
+}
+
+void ChangeHistory::append_level(double level) {
+  changes_.push_back((level - levels_.back()) / scale_.unit);
+  levels_.push_back(level);
+  sums_.push_back(sums_.back() + level - levels_.front());
 }
 
 }  // namespace trainyard::models

@@ -44,6 +44,10 @@ struct FeaturePlan {
 // Which features a series of this length can support.
 FeaturePlan plan_features(const Series& series);
 
+// Values of the covariates at one period.
+std::vector<float> covariates_at(std::span<const std::span<const double>> covariates,
+                                 std::size_t t);
+
 // A series that grows by one value at a time. Levels are transformed values; NaN marks what lies
 // before the first observation.
 class ChangeHistory {
@@ -54,6 +58,8 @@ class ChangeHistory {
   static ChangeHistory recent(const FeaturePlan& plan, const ChangeScale& scale,
                               std::span<const double> levels);
 
+  const FeaturePlan& plan() const { return plan_; }
+  const std::vector<double>& levels() const { return levels_; }
   std::size_t size() const { return levels_.size(); }
   double level() const { return levels_.back(); }
   double change(std::size_t t) const { return changes_[t]; }
@@ -61,6 +67,7 @@ class ChangeHistory {
   // The row of period `t` <= size(), seen from before it.
   void append_row(std::size_t t, std::span<const float> covariates, std::vector<float>& row) const;
   void append_change(double change);
+  void append_level(double level);
 
  private:
   FeaturePlan plan_;

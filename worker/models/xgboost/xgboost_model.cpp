@@ -1,17 +1,14 @@
 #include "worker/models/xgboost/xgboost_model.hpp"
 
 #include "worker/models/hyperparameters.hpp"
-#include "worker/models/numeric/normal_bands.hpp"
 #include "worker/models/numeric/scaled_series.hpp"
 #include "worker/models/xgboost/booster.hpp"
 #include "worker/models/xgboost/change_features.hpp"
 #include "worker/models/xgboost/conformal.hpp"
-
-#include <fmt/format.h>
+#include "worker/models/xgboost/fitted_xgboost.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <iterator>
 
 namespace trainyard::models {
 namespace {
@@ -22,15 +19,6 @@ constexpr std::size_t steps_max = 24;  // whose errors are measured for the band
 // Rows × columns of one training. The library sorts them into bins in one call that cannot be
 // stopped, at about 0.1 µs each: this many take 30 ms.
 constexpr std::size_t cells_max = 300'000;
-
-// Values of the covariates at one period.
-std::vector<float> values_at(const std::vector<std::span<const double>>& covariates,
-                             std::size_t t) {
-  std::vector<float> values;
-  for (const auto& covariate : covariates)
-    values.push_back(static_cast<float>(covariate[t]));
-  return values;
-}
 
 // The end of the series, as much of it as one training takes.
 Series training_window(const Series& series) {
@@ -53,7 +41,8 @@ struct Prepared {
   std::vector<double> levels;
   std::vector<std::span<const double>> covariates;
   BoosterOptions options;
-  std::size_t observed = 0;  // periods of the whole series
+  std::size_t left_out = 0;  // periods before these
+  double unit = 1.0;         // of the scaled series, in that of the data
 };
 
 // Trains on the first `length` periods.
@@ -66,7 +55,7 @@ Result<Booster> train(const Prepared& data, std::size_t length, const std::stop_
   for (std::size_t t = 1; t < length; ++t) {
     if ((t & stop_mask) == 0 && stop.stop_requested())
       return fail(Errc::cancelled, "stopped on request");
-    history.append_row(t, values_at(data.covariates, t), features);
+    history.append_row(t, covariates_at(data.covariates, t), features);
     targets.push_back(static_cast<float>(history.change(t)));
   }
   return Booster::train({.features = features, .targets = targets}, data.options, stop);
@@ -89,7 +78,7 @@ Result<ConformalBands> measure_errors(const Prepared& data, const std::stop_toke
     std::vector<float> features;
     const std::size_t alive = held_out - step;
     for (std::size_t o = 0; o < alive; ++o)
-      origins[o].append_row(origins[o].size(), values_at(data.covariates, first + o + step),
+      origins[o].append_row(origins[o].size(), covariates_at(data.covariates, first + o + step),
                             features);
     TRY(const auto changes, booster.predict(features, data.plan.columns()));
     for (std::size_t o = 0; o < alive; ++o) {
@@ -100,71 +89,20 @@ Result<ConformalBands> measure_errors(const Prepared& data, const std::stop_toke
   return ConformalBands(errors);
 }
 
-class FittedXgboost final : public FittedModel {
- public:
-  FittedXgboost(const Prepared& data, Booster booster, ConformalBands bands, double scale)
-      : plan_(data.plan),
-        change_scale_(data.scale),
-        history_(ChangeHistory::recent(data.plan, data.scale, data.levels)),
-        booster_(std::move(booster)),
-        bands_(std::move(bands)),
-        scale_(scale),
-        learned_(data.levels.size()),
-        observed_(data.observed) {}
-
-  Result<Forecast> forecast(const ForecastRequest& request) const override {
-    TRY_DO(check_request(request, plan_.covariates));
-    TRY(const auto path, levels_ahead(request));
-    Forecast result;
-    for (const double level : path)
-      result.mean.push_back(value_of(level));
-    for (const double level : request.levels) {
-      Interval band{.level = level};
-      for (std::size_t h = 0; h < path.size(); ++h) {
-        const double width = bands_.half_width(level, static_cast<int>(h) + 1);
-        band.lower.push_back(std::min(result.mean[h], value_of(path[h] - width)));
-        band.upper.push_back(std::max(result.mean[h], value_of(path[h] + width)));
-      }
-      result.intervals.push_back(std::move(band));
-    }
-    return result;
-  }
-
-  std::string description() const override {
-    return fmt::format(
-        "XGBoost({} lags, {} features{}{})", plan_.lags, plan_.columns(),
-        change_scale_.transform == Transform::logarithm ? ", log" : "",
-        learned_ < observed_ ? fmt::format(", last {} of {}", learned_, observed_) : "");
-  }
-
- private:
-  double value_of(double level) const {
-    return finite(finite(change_scale_.from_level(level)) * scale_);
-  }
-
-  Result<std::vector<double>> levels_ahead(const ForecastRequest& request) const {
-    ChangeHistory history = history_;
-    std::vector<double> path;
-    std::vector<float> row;
-    for (std::size_t h = 0; std::cmp_less(h, request.horizon); ++h) {
-      row.clear();
-      history.append_row(history.size(), values_at(request.covariates, h), row);
-      TRY(const auto change, booster_.predict(row, plan_.columns()));
-      history.append_change(change.front());
-      path.push_back(history.level());
-    }
-    return path;
-  }
-
-  FeaturePlan plan_;
-  ChangeScale change_scale_;
-  ChangeHistory history_;  // after the last observation
-  Booster booster_;
-  ConformalBands bands_;
-  double scale_;
-  std::size_t learned_;  // periods that it was trained on, the last of those observed
-  std::size_t observed_;
-};
+std::unique_ptr<FittedModel> fitted(const Prepared& data, Booster booster, ConformalBands bands) {
+  XgboostPast past{.history = ChangeHistory(data.plan, data.scale, data.levels)};
+  for (std::size_t t = 0; t < data.levels.size(); ++t)
+    std::ranges::copy(covariates_at(data.covariates, t), std::back_inserter(past.covariates));
+  return std::make_unique<FittedXgboost>(
+      XgboostCore{.change_scale = data.scale,
+                  .history = ChangeHistory::recent(data.plan, data.scale, data.levels),
+                  .booster = std::make_shared<const Booster>(std::move(booster)),
+                  .bands = std::move(bands),
+                  .scale = data.unit,
+                  .learned = data.levels.size(),
+                  .left_out = data.left_out},
+      std::move(past));
+}
 
 Result<BoosterOptions> read_options(const FitContext& context) {
   Hyperparameters settings("xgboost", context.hyperparameters);
@@ -193,15 +131,15 @@ class Xgboost final : public Model {
     Prepared data{.plan = plan_features(window),
                   .scale = change_scale(learned),
                   .covariates = window.covariates,
-                  .observed = series.y.size()};
+                  .left_out = series.y.size() - window.y.size(),
+                  .unit = scaled_series.scale};
     for (const double v : learned)
       data.levels.push_back(data.scale.to_level(v));
     data.options = options;
     data.options.base = data.scale.drift;
     TRY(auto bands, measure_errors(data, context.stop));
     TRY(auto booster, train(data, data.levels.size(), context.stop));
-    return std::make_unique<FittedXgboost>(data, std::move(booster), std::move(bands),
-                                           scaled_series.scale);
+    return fitted(data, std::move(booster), std::move(bands));
   }
 };
 
@@ -209,6 +147,10 @@ class Xgboost final : public Model {
 
 std::unique_ptr<Model> make_xgboost() {
   return std::make_unique<Xgboost>();
+}
+
+Result<std::unique_ptr<FittedModel>> load_xgboost(const nlohmann::json& state) {
+  return FittedXgboost::load(state);
 }
 
 }  // namespace trainyard::models

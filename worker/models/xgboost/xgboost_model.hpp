@@ -2,6 +2,8 @@
 
 #include "worker/models/model.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <memory>
 
 namespace trainyard::models {
@@ -14,7 +16,10 @@ namespace trainyard::models {
 // 14,000), since one call into the library cannot be stopped; the description then says so. Uses
 // covariates, and their future values. Hyperparameters: rounds, max_depth, learning_rate,
 // min_child_weight, subsample. Errors: invalid_argument, cancelled, unavailable without the
-// library. Fitting costs two trainings; memory is rows × columns floats.
+// library. Fitting costs two trainings; memory is rows × columns floats. update() keeps the trees
+// and the bands; a fit of logarithms refuses an observation that has none.
 std::unique_ptr<Model> make_xgboost();
+
+Result<std::unique_ptr<FittedModel>> load_xgboost(const nlohmann::json& state);
 
 }  // namespace trainyard::models
