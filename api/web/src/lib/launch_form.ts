@@ -2,7 +2,22 @@ import type { BatchRequest, UploadedData } from "../wire";
 
 // The form that launches a batch: what it starts with, and what it sends. Pure.
 
-export const models = ["seasonal_naive", "ets", "theta", "xgboost", "ensemble"] as const;
+export const models = [
+  "seasonal_naive",
+  "naive2",
+  "ets",
+  "theta",
+  "arima",
+  "ces",
+  "mstl",
+  "lgt",
+  "prophet",
+  "xgboost",
+  "croston",
+  "tsb",
+  "ensemble",
+] as const;
+export const firstModels = ["seasonal_naive", "ets", "theta", "xgboost", "ensemble"] as const;
 export const frequencies = ["yearly", "quarterly", "monthly", "weekly", "daily", "hourly"] as const;
 
 export const horizonMax = 10_000;
@@ -33,7 +48,7 @@ export function guessForm(data: UploadedData): LaunchForm {
     segmentCol: find(guesses.segmentCol),
     horizon: "12",
     frequency: "",
-    models: [...models],
+    models: [...firstModels],
   };
 }
 
