@@ -129,6 +129,37 @@ TEST(Xgboost, ExpectsInSampleWhatItForecastsOneStepAhead) {
               1e-9);
 }
 
+TEST(Xgboost, PartsItsExpectationsIntoWhatGaveRiseToThem) {
+  for (const double base : {0.0, 1000.0}) {  // of changes, and of changes of the logarithm
+    SampleSeries series{.name = "driven"};
+    std::vector<double> covariate;
+    for (int t = 0; t < 150; ++t) {
+      covariate.push_back(t % 7 == 3 || t % 11 == 5 ? 1.0 : 0.0);
+      series.y.push_back((t > 0 ? series.y.back() : base) + (covariate.back() > 0 ? 10.0 : -2.0));
+    }
+    auto view = series.view();
+    view.covariates = {covariate};
+    const auto fitted = fit(view);
+    ASSERT_TRUE(fitted) << describe(fitted.error());
+    const auto parts = (*fitted)->components();
+    std::vector<std::string> names;
+    for (const auto& part : parts)
+      names.push_back(part.name);
+    ASSERT_THAT(names, ElementsAre("level", "trend", "calendar", "covariate 0", "remainder"));
+
+    const auto effect = base > 0.0 ? Effect::multiplicative : Effect::additive;
+    const auto& driver = parts[3];
+    EXPECT_EQ(driver.effect, effect);
+    const auto said = (*fitted)->in_sample();
+    for (std::size_t t = 1; t < series.y.size(); ++t) {
+      const double neutral = effect == Effect::multiplicative ? 1.0 : 0.0;
+      EXPECT_NEAR(parts[0].values[t], series.y[t - 1], 1e-9);
+      EXPECT_EQ(driver.values[t] > neutral, covariate[t] > 0.0) << "observation " << t + 1;
+      EXPECT_NEAR(series.y[t] - parts[4].values[t], said.values[t - said.first], 1e-2);
+    }
+  }
+}
+
 TEST(Xgboost, RefusesAnUpdateWithoutALogarithm) {
   auto next = air_passengers();
   const auto fitted = fit(next.view());

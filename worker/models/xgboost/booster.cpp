@@ -21,6 +21,7 @@ struct Library {
   decltype(&XGBoosterSetParam) booster_set = nullptr;
   decltype(&XGBoosterUpdateOneIter) booster_update = nullptr;
   decltype(&XGBoosterPredictFromDense) booster_predict = nullptr;
+  decltype(&XGBoosterPredictFromDMatrix) booster_explain = nullptr;
   decltype(&XGBoosterSaveModelToBuffer) booster_save = nullptr;
   decltype(&XGBoosterLoadModelFromBuffer) booster_load = nullptr;
   decltype(&XGBoosterFree) booster_free = nullptr;
@@ -55,6 +56,7 @@ Result<Library> load_library() {
   find(library.booster_set, "XGBoosterSetParam");
   find(library.booster_update, "XGBoosterUpdateOneIter");
   find(library.booster_predict, "XGBoosterPredictFromDense");
+  find(library.booster_explain, "XGBoosterPredictFromDMatrix");
   find(library.booster_save, "XGBoosterSaveModelToBuffer");
   find(library.booster_load, "XGBoosterLoadModelFromBuffer");
   find(library.booster_free, "XGBoosterFree");
@@ -82,12 +84,15 @@ class Matrix {
   Matrix(const Matrix&) = delete;
   Matrix& operator=(const Matrix&) = delete;
 
-  Result<void> fill(const TrainingRows& rows) {
-    const auto interface =
-        array_interface(rows.features, rows.features.size() / rows.targets.size());
-    if (library_.matrix_create(interface.c_str(), R"({"missing":NaN,"nthread":1})", &handle_) !=
-            0 ||
-        library_.matrix_set(handle_, "label", rows.targets.data(), rows.targets.size()) != 0)
+  Result<void> fill(std::span<const float> features, std::size_t columns) {
+    const auto interface = array_interface(features, columns);
+    if (library_.matrix_create(interface.c_str(), R"({"missing":NaN,"nthread":1})", &handle_) != 0)
+      return library_.complaint();
+    return {};
+  }
+
+  Result<void> label(std::span<const float> targets) {
+    if (library_.matrix_set(handle_, "label", targets.data(), targets.size()) != 0)
       return library_.complaint();
     return {};
   }
@@ -140,7 +145,8 @@ Result<Booster> Booster::train(const TrainingRows& rows, const BoosterOptions& o
   TRY(const auto library, load_library());
   auto handle = std::make_unique<Handle>(library);
   Matrix matrix(handle->library);
-  TRY_DO(matrix.fill(rows));
+  TRY_DO(matrix.fill(rows.features, rows.features.size() / rows.targets.size()));
+  TRY_DO(matrix.label(rows.targets));
   const DMatrixHandle data = matrix.get();
   if (library.booster_create(&data, 1, &handle->booster) != 0) return library.complaint();
   for (const auto& [name, value] : parameters(options))
@@ -164,6 +170,21 @@ Result<std::vector<double>> Booster::predict(std::span<const float> features,
                                        &dimensions, &values) != 0)
     return handle_->library.complaint();
   return std::vector<double>(values, values + features.size() / columns);
+}
+
+Result<std::vector<double>> Booster::contributions(std::span<const float> features,
+                                                   std::size_t columns) const {
+  constexpr auto config = R"({"type":2,"training":false,"iteration_begin":0,"iteration_end":0,)"
+                          R"("strict_shape":false})";
+  Matrix matrix(handle_->library);
+  TRY_DO(matrix.fill(features, columns));
+  const bst_ulong* shape = nullptr;
+  bst_ulong dimensions = 0;
+  const float* values = nullptr;
+  if (handle_->library.booster_explain(handle_->booster, matrix.get(), config, &shape, &dimensions,
+                                       &values) != 0)
+    return handle_->library.complaint();
+  return std::vector<double>(values, values + features.size() / columns * (columns + 1));
 }
 
 Result<std::string> Booster::save() const {

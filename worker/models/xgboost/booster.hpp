@@ -51,6 +51,12 @@ class Booster {
   // `columns` as trained; one prediction per row.
   Result<std::vector<double>> predict(std::span<const float> features, std::size_t columns) const;
 
+  // What each feature adds to a row's prediction, and last what there is without any: columns + 1
+  // values per row, whose sum is the prediction to about 1e-6 (TreeSHAP: Lundberg, Erion & Lee,
+  // Consistent Individualized Feature Attribution for Tree Ensembles, 2018).
+  Result<std::vector<double>> contributions(std::span<const float> features,
+                                            std::size_t columns) const;
+
   // The trees in the library's JSON, whose numbers come back bit for bit.
   Result<std::string> save() const;
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t fixed_columns = 4;     // two rolling means, the gap, the change of a season
-constexpr std::size_t seasonal_columns = 3;  // changes one and two seasons ago, place in the season
+constexpr std::size_t seasonal_columns = 2;  // changes one and two seasons ago
 constexpr std::size_t short_window = 3;
 constexpr std::size_t window_without_season = 6;
 
@@ -45,8 +45,12 @@ ChangeScale change_scale(std::span<const double> y) {
 }
 
 std::size_t FeaturePlan::columns() const {
-  return lags + fixed_columns + (season_length > 1 ? seasonal_columns : 0) +
-         calendar_feature_count(frequency) + covariates;
+  const std::size_t place_in_season = season_length > 1 ? 1 : 0;
+  return columns_before() + place_in_season + calendar_feature_count(frequency) + covariates;
+}
+
+std::size_t FeaturePlan::columns_before() const {
+  return lags + fixed_columns + (season_length > 1 ? seasonal_columns : 0);
 }
 
 std::size_t FeaturePlan::memory() const {

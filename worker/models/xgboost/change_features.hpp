@@ -34,7 +34,9 @@ struct FeaturePlan {
   domain::Frequency frequency;
   std::size_t covariates = 0;
 
+  // In this order: what was known before the period, what is known of it, its covariates.
   std::size_t columns() const;
+  std::size_t columns_before() const;
   // Periods before the next that its row looks at, in whole seasons.
   std::size_t memory() const;
   // The same features for the series without its first `periods`, whole seasons.

@@ -29,6 +29,28 @@ std::vector<float> rows_of(const XgboostPast& past) {
   return rows;
 }
 
+// What is made of a row's contributions: the level, which has none, and a part per group of them.
+struct Parts {
+  std::vector<Component> components;
+  std::vector<std::size_t> of_column;  // each feature's position there, and that of the constant
+};
+
+Parts parts_of(const FeaturePlan& plan, Effect effect) {
+  Parts parts{.components = {{.name = "level"}}};
+  const auto add = [&](std::string name, std::size_t columns) {
+    if (columns == 0) return;
+    parts.of_column.insert(parts.of_column.end(), columns, parts.components.size());
+    parts.components.push_back({.name = std::move(name), .effect = effect});
+  };
+  const std::size_t before = plan.columns_before();
+  add("trend", before);
+  add("calendar", plan.columns() - before - plan.covariates);
+  for (std::size_t i = 0; i < plan.covariates; ++i)
+    add(fmt::format("covariate {}", i), 1);
+  parts.of_column.push_back(parts.of_column.front());
+  return parts;
+}
+
 FeaturePlan read_plan(StateReader& reader) {
   constexpr auto furthest = days(4'000'000);  // either side of 1970: the years -8981 to 12921
   constexpr std::int64_t columns_max = 100'000;
@@ -117,6 +139,31 @@ InSample FittedXgboost::in_sample() const {
     said.values.push_back(
         value_of(past_->history.levels()[i] + (*changes)[i] * core_.change_scale.unit));
   return said;
+}
+
+std::vector<Component> FittedXgboost::components() const {
+  if (!past_ || core_.left_out > 0) return {};
+  const auto added = core_.booster->contributions(rows_of(*past_), plan().columns());
+  if (!added) return {};
+  const bool ratio = core_.change_scale.transform == Transform::logarithm;
+  auto [parts, part_of] = parts_of(plan(), ratio ? Effect::multiplicative : Effect::additive);
+  Component remainder{.name = "remainder"};
+  const auto& levels = past_->history.levels();
+  for (std::size_t t = 0; t < levels.size(); ++t) {
+    std::vector<double> changes(parts.size(), 0.0);
+    for (std::size_t c = 0; t > 0 && c < part_of.size(); ++c)
+      changes[part_of[c]] += (*added)[(t - 1) * part_of.size() + c] * core_.change_scale.unit;
+    double said = value_of(levels[t > 0 ? t - 1 : 0]);
+    parts[0].values.push_back(said);
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      const double value = finite(ratio ? std::exp(changes[i]) : changes[i] * core_.scale);
+      parts[i].values.push_back(value);
+      said = finite(ratio ? said * value : said + value);
+    }
+    remainder.values.push_back(finite(value_of(levels[t]) - said));
+  }
+  parts.push_back(std::move(remainder));
+  return parts;
 }
 
 Result<std::unique_ptr<FittedModel>> FittedXgboost::update(const Series& next) const {

@@ -40,8 +40,12 @@ class FittedXgboost final : public FittedModel {
 
   Result<Forecast> forecast(const ForecastRequest& request) const override;
   std::string description() const override;
-  // Empty, too, when the library fails.
+  // Both are empty, too, when the library fails.
   InSample in_sample() const override;
+  // The level is the observation before. What the trees add to it: by its past the trend, by the
+  // calendar and the place in the season, by each covariate; factors for a fit of logarithms. These
+  // are of the one period and do not build up. None when the start of the series was left out.
+  std::vector<Component> components() const override;
   Result<std::unique_ptr<FittedModel>> update(const Series& next) const override;
   Result<std::string> save() const override;
 
