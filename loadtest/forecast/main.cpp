@@ -1,4 +1,6 @@
 #include "loadtest/forecast/series_file.hpp"
+#include "worker/forecast/ensemble.hpp"
+#include "worker/forecast/forecast_segment.hpp"
 #include "worker/models/registry.hpp"
 
 #include <CLI/CLI.hpp>
@@ -45,19 +47,57 @@ struct Run {
   double forecast_ms = 0.0;
 };
 
+constexpr std::array levels{95.0};
+
 Run run_model(const models::Model& model, const MeasuredSeries& series, std::size_t length,
               std::string_view hyperparameters) {
-  constexpr std::array levels{95.0};
   const models::Series past{.y = std::span(series.y).first(length),
                             .start = series.start,
                             .frequency = series.frequency,
-                            .season_length = series.season_length};
+                            .season_length = series.season_length,
+                            .long_seasons = series.long_seasons};
   const double start = cpu_ms();
   const auto fitted = model.fit(past, {.hyperparameters = hyperparameters});
   const double middle = cpu_ms();
   if (!fitted) return {fail(fitted.error()), middle - start};
   auto forecast = (*fitted)->forecast({.horizon = series.horizon, .levels = levels});
   return {std::move(forecast), middle - start, cpu_ms() - middle};
+}
+
+class NoCache final : public forecast::FitCache {
+ public:
+  std::optional<forecast::FitOutcome> find(std::string_view) override { return std::nullopt; }
+  void store(std::string_view, const forecast::FitOutcome&) override {}
+};
+
+// What a job of models ["auto"] answers: the forecast of its best model.
+Run run_auto(const MeasuredSeries& series, std::size_t length) {
+  const forecast::PreparedSeries prepared{
+      .y = {series.y.begin(), series.y.begin() + static_cast<std::ptrdiff_t>(length)},
+      .start = series.start,
+      .frequency = series.frequency,
+      .season_length = series.season_length,
+      .anchor = series.start,
+      .step = series.frequency};
+  const auto existing = models::model_names();
+  const std::vector<std::string> asked{"auto"};
+  const forecast::SegmentPlan plan{.horizon = series.horizon,
+                                   .models = forecast::expand_models(asked, existing),
+                                   .members = forecast::auto_members(existing).usual,
+                                   .steady_members = forecast::auto_members(existing).steady,
+                                   .combination = forecast::Combination::inverse_squared_error,
+                                   .metric = "smape"};
+  NoCache cache;
+  forecast::Fitter fitter(models::make_model, {.levels = {levels.begin(), levels.end()}}, cache,
+                          {});
+  const double start = cpu_ms();
+  auto outcome = forecast::forecast_segment(prepared, plan, fitter, {});
+  const double fit_ms = cpu_ms() - start;
+  if (!outcome) return {fail(outcome.error()), fit_ms};
+  if (outcome->problem) return {fail(*outcome->problem), fit_ms};
+  const auto best =
+      std::ranges::find(outcome->models, outcome->best_model, &forecast::ModelOutcome::model);
+  return {std::move(best->forecast), fit_ms};
 }
 
 void write_forecast(std::ostream& out, const MeasuredSeries& series, int origin,
@@ -70,15 +110,19 @@ void write_forecast(std::ostream& out, const MeasuredSeries& series, int origin,
 
 Result<void> run(const Options& options) {
   const auto model = models::make_model(options.model);
-  if (!model)
+  if (!model && options.model != "auto")
     return fail(Errc::invalid_argument,
-                fmt::format("model '{}' does not exist; there are: {}", options.model,
+                fmt::format("model '{}' does not exist; there are: auto, {}", options.model,
                             fmt::join(models::model_names(), ", ")));
   TRY(const auto all, read_series(options.meta, options.values));
   std::ofstream forecasts(options.forecasts);
   std::ofstream costs(options.costs);
   fmt::print(forecasts, "unique_id,origin,step,mean,lower,upper\n");
   fmt::print(costs, "unique_id,origin,fit_ms,forecast_ms\n");
+  const auto run_one = [&](const MeasuredSeries& series, std::size_t length) {
+    return model ? run_model(*model, series, length, options.hyperparameters)
+                 : run_auto(series, length);
+  };
   std::set<std::string> warm;
   for (const auto& series : all) {
     const auto step = static_cast<std::size_t>(options.step > 0 ? options.step : series.horizon);
@@ -87,9 +131,8 @@ Result<void> run(const Options& options) {
       const auto behind = static_cast<std::size_t>(origin) * step;
       if (series.y.size() < behind + options.length_min) break;
       const auto length = series.y.size() - behind;
-      if (warm.insert(series.frequency_name).second)
-        run_model(*model, series, length, options.hyperparameters);
-      const auto done = run_model(*model, series, length, options.hyperparameters);
+      if (warm.insert(series.frequency_name).second) run_one(series, length);
+      const auto done = run_one(series, length);
       if (!done.forecast) {
         fmt::print(stderr, "{} at origin {}: {}\n", series.id, origin,
                    describe(done.forecast.error()));

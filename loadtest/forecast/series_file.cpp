@@ -74,11 +74,13 @@ Result<domain::Frequency> frequency_of(std::string name) {
 Result<MeasuredSeries> series_of(const Row& row) {
   MeasuredSeries series{.id = row[0], .frequency_name = row[1]};
   TRY(series.frequency, frequency_of(row[1]));
-  TRY(series.season_length, number<int>(row[2]));
-  TRY(series.horizon, number<int>(row[3]));
+  series.season_length = domain::season_length(series.frequency);
+  if (series.frequency.period == domain::Period::hour)
+    series.long_seasons = {7 * series.season_length};
+  TRY(series.horizon, number<int>(row[2]));
   TRY(series.start,
-      from_iso8601(row[4].size() == 10 ? row[4] + "T00:00:00Z"
-                                       : row[4].substr(0, 10) + "T" + row[4].substr(11, 8) + "Z"));
+      from_iso8601(row[3].size() == 10 ? row[3] + "T00:00:00Z"
+                                       : row[3].substr(0, 10) + "T" + row[3].substr(11, 8) + "Z"));
   return series;
 }
 
@@ -88,7 +90,7 @@ Result<std::vector<MeasuredSeries>> read_series(const std::string& meta,
                                                 const std::string& values) {
   std::vector<MeasuredSeries> all;
   std::unordered_map<std::string, std::size_t> index;
-  TRY_DO(read_rows(meta, {"unique_id", "frequency", "period", "horizon", "start"},
+  TRY_DO(read_rows(meta, {"unique_id", "frequency", "horizon", "start"},
                    [&](const Row& row) -> Result<void> {
                      TRY(auto series, series_of(row));
                      index.emplace(series.id, all.size());

@@ -16,13 +16,14 @@ struct MeasuredSeries {
   std::string id;
   std::string frequency_name;  // as in the file, for tables
   domain::Frequency frequency;
-  int season_length = 1;
+  int season_length = 1;  // the frequency's own, as in a job
+  std::vector<int> long_seasons = {};
   int horizon = 1;
   TimePoint start;
   std::vector<double> y;
 };
 
-// `meta`: unique_id,frequency,period,horizon,start, one row per series; `values`: unique_id,ds,y,
+// `meta`: unique_id,frequency,horizon,start, one row per series; `values`: unique_id,ds,y,
 // ascending. Keeps the order of `meta`. invalid_argument names the file and the line.
 Result<std::vector<MeasuredSeries>> read_series(const std::string& meta, const std::string& values);
 

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::array<std::string_view, 3> baselines{"naive", "seasonal_naive", "drift"};
 constexpr std::array<std::string_view, 3> default_members{"ets", "theta", "xgboost"};
-constexpr std::array<std::string_view, 4> default_models{"seasonal_naive", "ets", "theta",
-                                                         "xgboost"};
+constexpr std::array<std::string_view, 6> default_models{
+    "seasonal_naive", "theta", "lgt", "ets", "ces", "mstl"};
+constexpr std::array<std::string_view, 2> steady_models{"theta", "lgt"};
 
 template <class Names>
 bool has(const Names& names, std::string_view name) {
@@ -121,6 +122,23 @@ std::vector<double> inverse_error_weights(std::span<const std::optional<double>>
   for (double& weight : weights)
     weight /= total;
   return weights;
+}
+
+std::vector<double> inverse_squared_weights(std::span<const std::optional<double>> errors) {
+  auto weights = inverse_error_weights(errors);
+  double total = 0.0;
+  for (double& weight : weights) {
+    weight *= weight;
+    total += weight;
+  }
+  for (double& weight : weights)
+    weight /= total;
+  return weights;
+}
+
+AutoMembers auto_members(std::span<const std::string_view> existing) {
+  return {.usual = existing_of(default_models, existing),
+          .steady = existing_of(steady_models, existing)};
 }
 
 std::vector<std::string> choose_members(std::span<const std::string> asked,

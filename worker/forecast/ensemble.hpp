@@ -15,9 +15,9 @@ inline constexpr const char* ensemble_name = "ensemble";
 
 // How an ensemble makes one forecast of its members'. Each works bound by bound as well, which
 // keeps intervals nested around the point forecast.
-enum class Combination { mean, median, inverse_error };
-inline constexpr std::array<std::string_view, 3> combination_names{"mean", "median",
-                                                                   "inverse_error"};
+enum class Combination { mean, median, inverse_error, inverse_squared_error };
+inline constexpr std::array<std::string_view, 4> combination_names{
+    "mean", "median", "inverse_error", "inverse_squared_error"};
 
 // `members` are not empty, of one horizon and the same levels; weights sum to 1, one per member.
 models::Forecast mean_of(std::span<const FitOutcome> members);
@@ -30,13 +30,26 @@ models::Forecast median_of(std::span<const FitOutcome> members);
 // known.
 std::vector<double> inverse_error_weights(std::span<const std::optional<double>> errors);
 
+// The same in inverse proportion to squared errors.
+std::vector<double> inverse_squared_weights(std::span<const std::optional<double>> errors);
+
 // Whom the ensemble combines: the other models that were asked for, without naive baselines as long
 // as two more are there; when none was, those of ets, theta and xgboost that exist.
 std::vector<std::string> choose_members(std::span<const std::string> asked,
                                         std::span<const std::string_view> existing);
 
-// What `auto` stands for: seasonal_naive, ets, theta and xgboost as far as they exist, and their
-// ensemble. Other names stay as they are.
+// How `auto` combines: what its ensemble's members are, and which of them on short histories
+// without a season. They are cheap, unlike each other, and weighted by inverse_squared_error more
+// accurate than each of them and than other sets tried on the training parts of 1,150 competition
+// series. On short histories, a few windows point to those that follow the trend furthest; theta
+// and lgt did well through every turn of the economy.
+struct AutoMembers {
+  std::vector<std::string> usual;   // seasonal_naive, theta, lgt, ets, ces and mstl, if they exist
+  std::vector<std::string> steady;  // theta and lgt
+};
+AutoMembers auto_members(std::span<const std::string_view> existing);
+
+// What `auto` stands for: its usual members and their ensemble. Other names stay as they are.
 std::vector<std::string> expand_models(std::span<const std::string> asked,
                                        std::span<const std::string_view> existing);
 

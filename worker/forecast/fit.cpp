@@ -1,5 +1,7 @@
 #include "worker/forecast/fit.hpp"
 
+#include "worker/forecast/band_factors.hpp"
+
 #include <fmt/format.h>
 
 #include <bit>
@@ -10,7 +12,7 @@ namespace trainyard::forecast {
 namespace {
 
 // Part of every key: raise it when the meaning of a cached fit changes.
-constexpr std::uint64_t key_version = 1;
+constexpr std::uint64_t key_version = 2;
 
 // Two 64-bit FNV-1a style sums, multiplied by different primes: collisions would mix up forecasts.
 class Fingerprint {
@@ -63,6 +65,13 @@ std::string key_of(const PreparedSeries& series, std::string_view model, std::si
   print.add(settings.seed);
   print.add(parameters_of(settings, model));
   return print.text();
+}
+
+// A day's pattern depends on the day of the week.
+std::vector<int> long_seasons_of(const PreparedSeries& series) {
+  const auto period = series.frequency.period;
+  if (period != domain::Period::hour && period != domain::Period::minute) return {};
+  return {7 * series.season_length};
 }
 
 bool is_sound(const models::Forecast& forecast, std::size_t steps, std::size_t levels) {
@@ -119,7 +128,8 @@ Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, std::string_vi
   models::Series past{.y = std::span(series.y).first(train),
                       .start = series.start,
                       .frequency = series.frequency,
-                      .season_length = series.season_length};
+                      .season_length = series.season_length,
+                      .long_seasons = long_seasons_of(series)};
   models::ForecastRequest request{.horizon = steps, .levels = settings_.levels};
   for (const auto& covariate : series.covariates) {
     const std::span values(covariate);
@@ -132,6 +142,7 @@ Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, std::string_vi
                                    .hyperparameters = parameters_of(settings_, name)};
   TRY(const auto fitted, model->fit(past, context));
   TRY(auto forecast, fitted->forecast(request));
+  widen(forecast, band_factor(name, series.frequency, train), 1);
   if (!is_sound(forecast, count, settings_.levels.size())) {
     return fail(Errc::internal, fmt::format("{} made a forecast that is not finite", name));
   }

@@ -36,8 +36,9 @@ struct SegmentOutcome {
 
 struct SegmentPlan {
   int horizon = 1;
-  std::vector<std::string> models;   // expanded: no `auto`; may contain `ensemble`
-  std::vector<std::string> members;  // of the ensemble
+  std::vector<std::string> models;               // expanded: no `auto`; may contain `ensemble`
+  std::vector<std::string> members;              // of the ensemble
+  std::vector<std::string> steady_members = {};  // of it on short histories; empty: the same
   Combination combination = Combination::mean;
   std::string metric = "mape";
   domain::BacktestSpec backtest;
@@ -50,8 +51,10 @@ struct SegmentEvents {
 };
 
 // Backtests and forecasts one series with every model, then picks the best: the least value of the
-// asked metric, or of the next one in domain::metric_names that is defined for this series; without
-// a backtest the ensemble, else the first model that worked. The one error is cancelled.
+// asked metric, or of the next one in domain::metric_names that is defined for this series, but the
+// ensemble if there is one and nothing is clearly better; without a backtest the ensemble, else the
+// first model that worked. A window that a model cannot learn from does not count for it. The one
+// error is cancelled.
 Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const SegmentPlan& plan,
                                         Fitter& fitter, const SegmentEvents& events);
 

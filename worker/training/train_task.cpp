@@ -24,7 +24,7 @@ struct TrainRequest {
   wire::TrainingRequest asked;
   ForecastSpec spec;
   std::vector<std::string> members;  // of the ensemble, when the config names them
-  forecast::Combination combination = forecast::Combination::mean;
+  std::optional<forecast::Combination> combination = std::nullopt;  // likewise
 };
 
 Error config_error(std::string detail, std::string field, std::string hint = {}) {
@@ -171,9 +171,16 @@ SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_vie
   SegmentPlan plan{.horizon = request.spec.horizon,
                    .models = forecast::expand_models(request.spec.models, existing),
                    .members = request.members,
-                   .combination = request.combination,
+                   .combination = request.combination.value_or(forecast::Combination::mean),
                    .metric = request.spec.metric,
                    .backtest = request.spec.backtest};
+  const auto& asked = request.spec.models;
+  if (plan.members.empty() && std::ranges::find(asked, "auto") != asked.end()) {
+    auto members = forecast::auto_members(existing);
+    plan.members = std::move(members.usual);
+    plan.steady_members = std::move(members.steady);
+    plan.combination = request.combination.value_or(forecast::Combination::inverse_squared_error);
+  }
   if (plan.members.empty()) plan.members = forecast::choose_members(plan.models, existing);
   return plan;
 }

@@ -28,8 +28,9 @@ struct FakeFitted : models::FittedModel {
   std::string text;
 };
 
-// "last" repeats the last value, "zero" says 0, "failing" refuses, "throwing" throws, "broken"
-// answers NaN, "stopping" reports a stop. Counts the fits it makes.
+// "last" repeats the last value, "zero" says 0, "failing" refuses, "throwing" throws, "patient"
+// refuses fewer than six values, "broken" answers NaN, "stopping" reports a stop. Counts the fits
+// it makes.
 class FakeModels {
  public:
   ModelSource source() {
@@ -50,6 +51,11 @@ class FakeModels {
       if (called == "failing") {
         return fail(Error{.code = Errc::invalid_argument,
                           .detail = "failing needs 1000 observations",
+                          .category = Category::data});
+      }
+      if (called == "patient" && series.y.size() < 6) {
+        return fail(Error{.code = Errc::invalid_argument,
+                          .detail = "patient needs 6 observations",
                           .category = Category::data});
       }
       if (called == "throwing") throw std::runtime_error("surprise");

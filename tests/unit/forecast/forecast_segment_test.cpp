@@ -3,6 +3,7 @@
 #include "tests/unit/forecast/fake_models.hpp"
 #include "tests/unit/forecast/series_builder.hpp"
 #include "worker/forecast/backtest.hpp"
+#include "worker/forecast/band_factors.hpp"
 #include "worker/forecast/ensemble.hpp"
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@ namespace trainyard::forecast {
 namespace {
 
 using testing::DoubleEq;
+using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Optional;
@@ -108,8 +110,9 @@ TEST_F(ForecastSegmentTest, CombinesItsMembersWithoutFittingThemAgain) {
   EXPECT_EQ(models.fits, 2 * 4 + 4) << "two good models and a bad one, three windows and the whole";
   const auto& ensemble = outcome.models[2];
   EXPECT_THAT(ensemble.forecast.mean, ElementsAre(3));
-  EXPECT_THAT(ensemble.forecast.intervals[0].lower, ElementsAre(2));
-  EXPECT_THAT(ensemble.forecast.intervals[0].upper, ElementsAre(4));
+  const double half = band_factor(ensemble_name, {.period = domain::Period::year}, 6).first;
+  EXPECT_THAT(ensemble.forecast.intervals[0].lower, ElementsAre(DoubleEq(3 - half)));
+  EXPECT_THAT(ensemble.forecast.intervals[0].upper, ElementsAre(DoubleEq(3 + half)));
   EXPECT_EQ(ensemble.description, "mean(last, zero)");
   EXPECT_TRUE(ensemble.scores.mae);
 }
@@ -145,6 +148,67 @@ TEST_F(ForecastSegmentTest, WeighsInAWindowByEarlierWindowsAlone) {
   const double first = 4.0 - (0.5 * 2.0);
   const double second = 8.0 - (2.0 / 3.0 * 4.0);
   EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleEq(0.5 * (first + second))));
+}
+
+// One more each period, so that "last" errs by 1 and "zero" by the value itself.
+std::vector<double> counting(double from, double to) {
+  std::vector<double> values;
+  for (double value = from; value <= to; ++value)
+    values.push_back(value);
+  return values;
+}
+
+TEST_F(ForecastSegmentTest, WeighsMembersByTheInverseOfTheirSquaredBacktestError) {
+  const auto outcome =
+      run(series_of(counting(1, 11)), {.horizon = 1,
+                                       .models = {"ensemble"},
+                                       .members = {"last", "zero"},
+                                       .combination = Combination::inverse_squared_error,
+                                       .backtest = {.windows = 2}});
+  const double zero = 1.0 / (10.5 * 10.5);
+  const auto& ensemble = outcome.models[0];
+  EXPECT_THAT(ensemble.forecast.mean, ElementsAre(DoubleEq(11.0 / (1.0 + zero))));
+}
+
+TEST_F(ForecastSegmentTest, LetsTheEnsemblesBacktestKnowEarlierWindowsAlone) {
+  const auto outcome =
+      run(series_of(counting(1, 11)), {.horizon = 1,
+                                       .models = {"ensemble"},
+                                       .members = {"last", "zero"},
+                                       .combination = Combination::inverse_squared_error,
+                                       .backtest = {.windows = 2}});
+  const double equal = 10.0 - 9.0 / 2.0;
+  const double after_one = 11.0 - 10.0 / (1.0 + 1.0 / 100.0);
+  EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleNear((equal + after_one) / 2, 1e-9)));
+}
+
+TEST_F(ForecastSegmentTest, PrefersTheEnsembleUnlessAnotherIsClearlyBetterOftenEnough) {
+  const auto values = series_of(counting(1, 50));
+  const SegmentPlan diluted{.horizon = 5,
+                            .models = {"last", "ensemble"},
+                            .members = {"zero"},
+                            .backtest = {.windows = 6}};
+  EXPECT_EQ(run(values, diluted).best_model, "last");
+  auto few = diluted;
+  few.backtest.windows = 5;
+  EXPECT_EQ(run(values, few).best_model, "ensemble");
+  auto good = diluted;
+  good.members = {"last"};
+  EXPECT_EQ(run(values, good).best_model, "ensemble");
+}
+
+TEST_F(ForecastSegmentTest, TakesTheSteadyMembersOnAShortHistoryAlone) {
+  const SegmentPlan plan{
+      .horizon = 1, .models = {"ensemble"}, .members = {"zero"}, .steady_members = {"last"}};
+  EXPECT_THAT(run(series_of(counting(1, 40)), plan).models[0].forecast.mean, ElementsAre(40));
+  EXPECT_THAT(run(series_of(counting(1, 60)), plan).models[0].forecast.mean, ElementsAre(0));
+}
+
+TEST_F(ForecastSegmentTest, LeavesOutWindowsThatAModelCannotLearnFrom) {
+  const auto outcome =
+      run(series_of({1, 2, 3, 4, 5, 6, 7}), {.horizon = 1, .models = {"patient", "last"}});
+  EXPECT_FALSE(outcome.models[0].problem);
+  EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleEq(1)));
 }
 
 TEST_F(ForecastSegmentTest, ReusesFitsOfAnEarlierJob) {
@@ -240,9 +304,9 @@ TEST(ChooseMembers, TakesTheOtherModelsWithoutBaselines) {
 TEST(ExpandModels, MakesAutoOfWhatExists) {
   const std::vector<std::string_view> existing{"naive", "seasonal_naive", "theta", "ets"};
   EXPECT_THAT(expand_models(std::vector<std::string>{"auto"}, existing),
-              ElementsAre("seasonal_naive", "ets", "theta", "ensemble"));
+              ElementsAre("seasonal_naive", "theta", "ets", "ensemble"));
   EXPECT_THAT(expand_models(std::vector<std::string>{"naive", "auto", "ets"}, existing),
-              ElementsAre("naive", "seasonal_naive", "ets", "theta", "ensemble"));
+              ElementsAre("naive", "seasonal_naive", "theta", "ets", "ensemble"));
 }
 
 }  // namespace
