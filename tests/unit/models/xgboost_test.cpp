@@ -188,6 +188,28 @@ TEST(Xgboost, RefusesSavedTreesThatAreNone) {
   EXPECT_EQ(load_with("levels", nlohmann::json::array()).field, "levels");
 }
 
+TEST(Xgboost, RefusesSavedTreesThatLeadNowhere) {
+  const auto text = *(*fit(air_passengers().view()))->save();
+  const auto trees = nlohmann::json::parse(text)["state"]["booster"].get<std::string>();
+  const std::string model = "/learner/gradient_booster/model";
+  const auto refuses = [&](const std::string& place, const nlohmann::json& value) {
+    auto damaged = nlohmann::json::parse(trees);
+    damaged[nlohmann::json::json_pointer(model + place)] = value;
+    auto document = nlohmann::json::parse(text);
+    document["state"]["booster"] = damaged.dump();
+    const auto loaded = load_model(document.dump());
+    return !loaded && loaded.error().field == "booster";
+  };
+  EXPECT_TRUE(refuses("/trees/0/left_children/0", 100'000'000));
+  EXPECT_TRUE(refuses("/trees/0/right_children/0", 0));  // round and round
+  EXPECT_TRUE(refuses("/trees/0/split_indices/0", 100'000'000));
+  EXPECT_TRUE(refuses("/trees/0/split_type/0", 1));
+  EXPECT_TRUE(refuses("/trees/0/right_children", nlohmann::json::array()));
+  EXPECT_TRUE(refuses("/tree_info", nlohmann::json::array()));
+  EXPECT_TRUE(refuses("/gbtree_model_param/num_parallel_tree", "0"));
+  EXPECT_FALSE(refuses("/trees/0/id", 0));  // as it was
+}
+
 TEST(Xgboost, NamesTheBoundsOfAHyperparameter) {
   const auto fitted = fit(air_passengers().view(), R"({"max_depth": 99})");
   ASSERT_FALSE(fitted);

@@ -1,5 +1,7 @@
 #include "worker/models/xgboost/booster.hpp"
 
+#include "worker/models/xgboost/saved_trees.hpp"
+
 #include <fmt/format.h>
 #include <xgboost/c_api.h>
 
@@ -202,8 +204,9 @@ Result<Booster> Booster::load(std::string_view text, std::size_t columns) {
                  .detail = fmt::format("the saved model's 'booster' cannot be read: {}", why),
                  .field = "booster"});
   };
-  // The library would take anything else for one of its binary formats.
-  if (!text.starts_with("{\"")) return refusal("it is not a JSON object");
+  // The library takes what begins otherwise for one of its binary formats.
+  if (!text.starts_with("{\"") || !are_sound_trees(text, columns))
+    return refusal(fmt::format("it is no sound set of trees over {} features", columns));
   auto handle = std::make_unique<Handle>(library);
   if (library.booster_create(nullptr, 0, &handle->booster) != 0 ||
       library.booster_load(handle->booster, text.data(), text.size()) != 0)
