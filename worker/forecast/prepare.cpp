@@ -2,11 +2,15 @@
 
 #include "worker/forecast/dates.hpp"
 #include "worker/forecast/grid.hpp"
+#include "worker/forecast/mixed_frequency.hpp"
+#include "worker/forecast/quality_warnings.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -43,10 +47,14 @@ Result<void> refuse_duplicates(const SegmentRows& rows, std::span<const std::siz
     const auto& before = rows.observations[order[i - 1]];
     const auto& here = rows.observations[order[i]];
     if (before.time != here.time) continue;
+    const bool is_clock = std::chrono::floor<std::chrono::days>(here.time) != here.time;
     return bad_data(fmt::format("rows {} and {} both have the date {}", before.row, here.row,
                                 format_date(here.time)),
-                    "remove one, add them up, or name the column that tells the series apart as "
-                    "segment_col",
+                    fmt::format("remove one, add them up, or name the column that tells the series "
+                                "apart as segment_col{}",
+                                is_clock ? "; where clocks were set back, write UTC or one value "
+                                           "for the hour that comes twice"
+                                         : ""),
                     here.row);
   }
   return {};
@@ -75,18 +83,18 @@ std::int64_t fill_gaps(std::span<double> values) {
   return filled;
 }
 
-void judge_values(PreparedSeries& series) {
+void judge_values(PreparedSeries& series, std::span<const double> observed) {
+  auto& quality = series.quality;
   const auto [low, high] = std::ranges::minmax(series.y);
-  series.quality.is_constant = low == high;
-  series.quality.is_zero = low == 0 && high == 0;
-  if (series.quality.is_zero) {
-    series.quality.warnings.emplace_back("all values are zero");
-  } else if (series.quality.is_constant) {
-    series.quality.warnings.emplace_back("all values are the same");
-  }
-  if (series.quality.interpolated * 2 > series.quality.periods) {
-    series.quality.warnings.emplace_back("more than half of the periods had no value");
-  }
+  quality.is_constant = low == high;
+  quality.is_zero = low == 0 && high == 0;
+  quality.findings = find_in(series, observed);
+  std::ranges::move(warnings_of(quality), std::back_inserter(quality.warnings));
+}
+
+std::string describe(const MixedFrequency& mixed) {
+  return fmt::format("{} until {}, then {}", domain::to_string(mixed.before),
+                     format_date(mixed.change), domain::to_string(mixed.after));
 }
 
 // Lays the rows out on the grid, from the first value to the last; covariates go on to the last
@@ -117,7 +125,10 @@ Result<PreparedSeries> lay_out(const SegmentRows& rows, std::span<const std::siz
   for (auto i = begin; i < end; ++i) {
     series.y[static_cast<std::size_t>(grid.index[i] - low)] = rows.observations[order[i]].value;
   }
+  const auto observed = series.y;
   series.quality.periods = periods;
+  series.quality.leading_gaps = low - grid.index.front();
+  if (rows.covariates.empty()) series.quality.trailing_gaps = known - periods;
   series.quality.interpolated = fill_gaps(series.y);
   for (const auto& column : rows.covariates) {
     auto& values = series.covariates.emplace_back(static_cast<std::size_t>(known), missing);
@@ -129,7 +140,7 @@ Result<PreparedSeries> lay_out(const SegmentRows& rows, std::span<const std::siz
       return bad_data("a covariate has no values", "remove it from covariates");
     }
   }
-  judge_values(series);
+  judge_values(series, observed);
   return series;
 }
 
@@ -167,6 +178,13 @@ Result<PreparedSeries> prepare(const SegmentRows& rows, std::optional<domain::Fr
   for (const auto i : order)
     times.push_back(rows.observations[i].time);
   const auto grid = make_grid(times, asked);
+  const auto mixed = mixed_frequency(times);
+  if (!grid && mixed) {
+    return bad_data(fmt::format("the dates have two frequencies: {}", describe(*mixed)),
+                    "bring both parts to one frequency, or state it to take the dates as "
+                    "consecutive periods",
+                    rows.observations[order.front()].row);
+  }
   if (!grid) {
     return bad_data("the dates follow no frequency: some are off the grid of the others",
                     "correct them, or state the frequency to take them as consecutive periods",
@@ -176,6 +194,11 @@ Result<PreparedSeries> prepare(const SegmentRows& rows, std::optional<domain::Fr
     quality.warnings.push_back(fmt::format(
         "the dates do not fit the stated frequency ({}): they were taken as consecutive periods",
         domain::to_string(*asked)));
+  }
+  if (mixed && !grid->is_consecutive) {
+    quality.warnings.push_back(
+        fmt::format("the dates have two frequencies, {}: the series was taken as {}",
+                    describe(*mixed), domain::to_string(grid->frequency)));
   }
   return lay_out(rows, order, *grid, std::move(quality));
 }

@@ -2,6 +2,7 @@
 
 #include "common/domain/frequency.hpp"
 #include "common/domain/table.hpp"
+#include "worker/forecast/data_findings.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -14,11 +15,14 @@ namespace trainyard::forecast {
 // forecast more than its data.
 struct DataQuality {
   std::int64_t rows = 0;
-  std::int64_t periods = 0;       // from the first to the last value
-  std::int64_t interpolated = 0;  // periods without a value, filled in for the models
+  std::int64_t periods = 0;        // from the first to the last value
+  std::int64_t interpolated = 0;   // periods without a value, filled in for the models
+  std::int64_t leading_gaps = 0;   // periods without a value before the first, left out
+  std::int64_t trailing_gaps = 0;  // after the last; those with covariates are the future
   bool was_unsorted = false;
   bool is_constant = false;
   bool is_zero = false;
+  DataFindings findings = {};
   std::vector<std::string> warnings = {};
 };
 

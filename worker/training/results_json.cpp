@@ -64,14 +64,35 @@ json model_json(const forecast::ModelOutcome& model, std::span<const std::string
           {"forecast", rows_of(dates, model.forecast)}};
 }
 
+json dated_json(const forecast::DatedValues& found) {
+  return {{"count", found.count}, {"first", forecast::format_dates(found.first)}};
+}
+
+json demand_json(const std::optional<forecast::Demand>& demand) {
+  if (!demand) return nullptr;
+  return {{"pattern", forecast::to_string(demand->pattern)},
+          {"adi", demand->interval},
+          {"cv2", demand->variation}};
+}
+
 json quality_json(const forecast::SegmentOutcome& outcome) {
   const auto& quality = outcome.quality;
+  const auto& found = quality.findings;
   return {{"rows", quality.rows},
           {"periods", quality.periods},
           {"interpolated", quality.interpolated},
+          {"leading_gaps", quality.leading_gaps},
+          {"trailing_gaps", quality.trailing_gaps},
           {"was_unsorted", quality.was_unsorted},
           {"is_constant", quality.is_constant},
           {"is_zero", quality.is_zero},
+          {"zeros", found.zeros},
+          {"leading_zeros", found.leading_zeros},
+          {"trailing_zeros", found.trailing_zeros},
+          {"demand", demand_json(found.demand)},
+          {"negatives", dated_json(found.negatives)},
+          {"outliers", dated_json(found.outliers)},
+          {"level_shifts", dated_json(found.level_shifts)},
           {"backtest_windows", outcome.windows},
           {"chosen_by", outcome.metric.empty() ? json(nullptr) : json(outcome.metric)},
           {"warnings", quality.warnings}};

@@ -12,6 +12,7 @@
 namespace trainyard::forecast {
 namespace {
 
+using testing::Contains;
 using testing::DoubleEq;
 using testing::DoubleNear;
 using testing::ElementsAre;
@@ -82,7 +83,7 @@ TEST_F(ForecastSegmentTest, FallsBackToTheNextMetricWhenOneIsUndefined) {
   EXPECT_FALSE(outcome.models[0].scores.mape);
   EXPECT_EQ(outcome.metric, "smape");
   EXPECT_EQ(outcome.best_model, "zero");
-  EXPECT_THAT(outcome.quality.warnings, ElementsAre(HasSubstr("mape is not defined")));
+  EXPECT_THAT(outcome.quality.warnings, Contains(HasSubstr("mape is not defined")));
 }
 
 TEST_F(ForecastSegmentTest, KeepsAFailedModelAsARowWithItsReason) {
@@ -242,7 +243,7 @@ TEST_F(ForecastSegmentTest, ForecastsWithoutABacktestWhenHistoryIsShort) {
   EXPECT_TRUE(outcome.metric.empty());
   EXPECT_FALSE(outcome.models[0].scores.mae);
   EXPECT_EQ(outcome.dates.size(), 5U);
-  EXPECT_THAT(outcome.quality.warnings, ElementsAre(HasSubstr("too short for 3 backtest windows")));
+  EXPECT_THAT(outcome.quality.warnings, Contains(HasSubstr("too short for 3 backtest windows")));
 }
 
 TEST_F(ForecastSegmentTest, PassesOnAStop) {

@@ -6,6 +6,7 @@
 #include "tests/unit/forecast/fake_models.hpp"
 #include "worker/models/registry.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -111,6 +112,21 @@ TEST_F(TasksTest, WritesTheDatesOfHistoryAndForecastAlike) {
   const auto& results = (*answer)["results"];
   EXPECT_EQ(results["history"][1]["ds"], "2020-01-01T23:00:00");
   EXPECT_EQ(results["forecast"][0]["ds"], "2020-01-02T00:00:00");
+}
+
+TEST_F(TasksTest, SaysWhatWasFoundInTheData) {
+  std::string text = "ds,y\n";
+  for (int year = 2001; year <= 2020; ++year)
+    text += fmt::format("{},{}\n", year, year == 2010 ? 900 : 10 + year % 3);
+  const auto answer =
+      train({{"data_path", write("t.csv", text)}, {"horizon", 1}, {"models", {"last"}}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  const auto& quality = (*answer)["results"]["data_quality"];
+  EXPECT_EQ(quality["outliers"], json::parse(R"({"count":1,"first":["2010-01-01"]})"));
+  EXPECT_EQ(quality["level_shifts"], json::parse(R"({"count":0,"first":[]})"));
+  EXPECT_EQ(quality["demand"]["pattern"], "erratic");
+  EXPECT_EQ(quality["demand"]["adi"], 1.0);
+  EXPECT_EQ(quality["zeros"], 0);
 }
 
 TEST_F(TasksTest, LetsABadSegmentFailAlone) {
