@@ -28,6 +28,13 @@ class TakenInput(TerminalTest):
         self.assertEqual(list(best[0]), ["segment", "model", "ds", "yhat", "yhat_lower",
                                          "yhat_upper", "level"])
 
+    def test_chooses_among_its_models_when_none_is_named(self):
+        best = self.assert_forecast(self.write(monthly("a", seasonal(60))), models=None)
+        tried = {row["model"] for row in self.rows("metrics.csv")}
+        self.assertLess({"seasonal_naive", "ets", "theta"}, tried)
+        self.assertIn(best[0]["model"], tried)
+        self.assertEqual({row["model"] for row in self.rows("forecast.csv")}, tried)
+
     def test_takes_a_byte_order_mark(self):
         self.assert_forecast(self.write(monthly("a", seasonal(48)), encoding="utf-8-sig"))
 

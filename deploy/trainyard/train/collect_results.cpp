@@ -34,17 +34,14 @@ ModelResult result_of(const domain::Job& job) {
           .category = job.error_category};
 }
 
-Result<ModelResult> completed_result(ports::JobStore& store, const domain::Job& job) {
-  auto result = result_of(job);
-  result.reason.clear();
-  TRY(const auto text, store.results(job.id));
-  const auto results = json::parse(text, nullptr, false);
-  const auto models = results.find("models");
-  if (models == results.end() || !models->contains(job.model)) {
-    return fail(Errc::corrupt_data, "the results of job " + job.id.to_string() + " do not parse");
+ModelResult result_of(const std::string& name, const json& model) {
+  ModelResult result{.model = name,
+                     .status = model["status"],
+                     .reason = model["reason"].is_null() ? "" : model["reason"],
+                     .metrics = metrics_of(model["metrics"])};
+  if (model["category"].is_string()) {
+    result.category = category_from(model["category"].get<std::string>());
   }
-  const auto& model = (*models)[job.model];
-  result.metrics = metrics_of(model["metrics"]);
   for (const auto& row : model["forecast"]) {
     result.forecast.push_back({.ds = row["ds"],
                                .yhat = row["yhat"],
@@ -53,6 +50,45 @@ Result<ModelResult> completed_result(ports::JobStore& store, const domain::Job& 
                                .level = row["level"]});
   }
   return result;
+}
+
+// A job of one model adds that one, a job of `auto` all that it tried, under their own names.
+Result<void> add_results(ports::JobStore& store, const domain::Job& job,
+                         terminal::SegmentResult& segment) {
+  TRY(const auto text, store.results(job.id));
+  const auto results = json::parse(text, nullptr, false);
+  const auto models = results.find("models");
+  if (models == results.end() || !models->is_object() || models->empty()) {
+    return fail(Errc::corrupt_data, "the results of job " + job.id.to_string() + " do not parse");
+  }
+  if (models->contains(job.model)) {
+    segment.models.push_back(result_of(job.model, (*models)[job.model]));
+    return {};
+  }
+  for (const auto& [name, model] : models->items())
+    segment.models.push_back(result_of(name, model));
+  const auto& best = results["best_model"];
+  if (segment.best_model == job.model && best.is_string()) segment.best_model = best;
+  return {};
+}
+
+// The names asked for, with those that `auto` stood for in its place.
+std::vector<std::string> names_of(const terminal::TrainingSummary& summary) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  const auto has_row = [&](const std::string& name) {
+    return std::ranges::any_of(summary.segments, [&](const auto& segment) {
+      return std::ranges::find(segment.models, name, &ModelResult::model) != segment.models.end();
+    });
+  };
+  for (const auto& name : summary.models)
+    if (has_row(name)) add(name);
+  for (const auto& segment : summary.segments)
+    for (const auto& model : segment.models)
+      add(model.model);
+  return names;
 }
 
 json to_json(std::optional<double> value) {
@@ -87,11 +123,11 @@ Result<terminal::TrainingSummary> collect_results(ports::JobStore& store, BatchI
         segment.models.push_back(result_of(job));
         continue;
       }
-      TRY(auto result, completed_result(store, job));
-      segment.models.push_back(std::move(result));
+      TRY_DO(add_results(store, job, segment));
     }
     summary.segments.push_back(std::move(segment));
   }
+  summary.models = names_of(summary);
   return summary;
 }
 
