@@ -92,10 +92,10 @@ class FittedModel {
   // The model with the same parameters after the observations that follow its own, as if it had
   // been fitted on all of them with these parameters: `next.start` is the period after its last.
   // invalid_argument as for fit().
-  virtual Result<std::unique_ptr<FittedModel>> update(const Series& next) const;
+  virtual Result<std::unique_ptr<FittedModel>> update(const Series& next) const = 0;
   // Everything that forecast() and update() need, as one JSON document in the format of
   // saved_model.hpp.
-  virtual Result<std::string> save() const;
+  virtual Result<std::string> save() const = 0;
 };
 
 class Model {

@@ -25,7 +25,7 @@ namespace {
 struct Entry {
   std::string_view name;
   std::unique_ptr<Model> (*make)();
-  Result<std::unique_ptr<FittedModel>> (*load)(const nlohmann::json& state) = nullptr;
+  Result<std::unique_ptr<FittedModel>> (*load)(const nlohmann::json& state);
 };
 
 constexpr std::array entries{
@@ -66,19 +66,15 @@ std::unique_ptr<Model> make_model(std::string_view name) {
   return nullptr;
 }
 
-bool is_storable(std::string_view name) {
-  const auto entry = std::ranges::find(entries, name, &Entry::name);
-  return entry != entries.end() && entry->load != nullptr;
-}
-
 Result<std::unique_ptr<FittedModel>> load_model(std::string_view text) {
   TRY(const auto saved, read_saved(text));
-  if (!is_storable(saved.model)) {
+  const auto entry = std::ranges::find(entries, saved.model, &Entry::name);
+  if (entry == entries.end()) {
     return fail({.code = Errc::invalid_argument,
                  .detail = fmt::format("model '{}' does not exist", saved.model),
                  .field = "model"});
   }
-  return std::ranges::find(entries, saved.model, &Entry::name)->load(saved.state);
+  return entry->load(saved.state);
 }
 
 }  // namespace trainyard::models

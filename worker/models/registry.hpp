@@ -15,9 +15,6 @@ std::span<const std::string_view> model_names();
 // nullptr for a name that is not listed.
 std::unique_ptr<Model> make_model(std::string_view name);
 
-// Whether fits of this model can be saved, loaded and updated.
-bool is_storable(std::string_view name);
-
 // The fit that FittedModel::save() wrote. invalid_argument for text that is none, of a format or a
 // model this version does not know, naming the key.
 Result<std::unique_ptr<FittedModel>> load_model(std::string_view text);

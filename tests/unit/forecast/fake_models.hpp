@@ -23,6 +23,10 @@ struct FakeFitted : models::FittedModel {
     return forecast;
   }
   std::string description() const override { return text; }
+  Result<std::unique_ptr<models::FittedModel>> update(const models::Series& next) const override {
+    return std::make_unique<FakeFitted>(next.y.back(), text);
+  }
+  Result<std::string> save() const override { return text; }
 
   double value;
   std::string text;
