@@ -79,11 +79,20 @@ Result<int> migrate(const Secret& uri) {
   });
 }
 
-Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options) {
-  return translated([&]() -> Result<std::unique_ptr<ports::JobStore>> {
+Result<std::shared_ptr<Database>> open_database(Options options) {
+  return translated([&]() -> Result<std::shared_ptr<Database>> {
     TRY_DO(check_schema(*connect(options)));
-    return std::make_unique<PgJobStore>(options);
+    return std::make_shared<Database>(std::move(options));
   });
+}
+
+std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database) {
+  return std::make_unique<PgJobStore>(std::move(database));
+}
+
+Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options) {
+  TRY(auto database, open_database(std::move(options)));
+  return make_job_store(std::move(database));
 }
 
 }  // namespace trainyard::postgres

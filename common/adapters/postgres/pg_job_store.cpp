@@ -83,21 +83,11 @@ std::unexpected<Error> no_job(JobId id) {
 
 }  // namespace
 
-PgJobStore::PgJobStore(const Options& options)
-    : log_(options.log), pool_(options), listener_(options) {}
+PgJobStore::PgJobStore(std::shared_ptr<Database> database)
+    : database_(std::move(database)), listener_(database_->options()) {}
 
 pqxx::result PgJobStore::run(const Statement& statement, const Parameters& parameters) {
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return Session(pool_).run(statement, parameters);
-    } catch (const PgFailure& failure) {
-      using Kind = PgFailure::Kind;
-      const bool again =
-          failure.kind == Kind::collision ||
-          (failure.kind == Kind::broken && statement.effect == Effect::reads && attempt == 1);
-      if (!again || attempt == tries_max) throw;
-    }
-  }
+  return database_->run(statement, parameters);
 }
 
 Result<domain::Job> PgJobStore::get(JobId id) {
@@ -139,7 +129,7 @@ Result<ports::JobPage> PgJobStore::list(const ports::JobFilter& filter) {
   where.add(filter.text ? std::optional(like_pattern(*filter.text)) : std::nullopt,
             "concat_ws(E'\\n', j.segment_id, j.model, j.current_step, j.error) ILIKE ${}");
   return guarded([&]() -> Result<ports::JobPage> {
-    Session session(pool_);
+    Session session(database_->pool());
     ports::JobPage page;
     const auto total =
         session.run_unprepared("SELECT count(*) FROM jobs j " + where.sql, where.parameters);
@@ -210,7 +200,7 @@ Result<ports::BatchPage> PgJobStore::list_batches(const ports::BatchFilter& filt
   where.add(filter.user_id, "b.user_id = ${}");
   if (filter.status) where.sql += fmt::format(" AND {}", sql::condition_of(*filter.status));
   return guarded([&]() -> Result<ports::BatchPage> {
-    Session session(pool_);
+    Session session(database_->pool());
     ports::BatchPage page;
     const auto total =
         session.run_unprepared("SELECT count(*) FROM batches b " + where.sql, where.parameters);

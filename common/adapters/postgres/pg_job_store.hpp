@@ -1,11 +1,11 @@
 #pragma once
 
-#include "common/adapters/postgres/connection_pool.hpp"
+#include "common/adapters/postgres/database.hpp"
 #include "common/adapters/postgres/outbox_listener.hpp"
-#include "common/adapters/postgres/postgres_store.hpp"
 #include "common/adapters/postgres/server_clock.hpp"
+#include "common/ports/job_store.hpp"
 
-#include <map>
+#include <memory>
 #include <vector>
 
 namespace trainyard::postgres {
@@ -15,7 +15,7 @@ namespace trainyard::postgres {
 // read and decided again. So nothing is locked while this process thinks.
 class PgJobStore final : public ports::JobStore {
  public:
-  explicit PgJobStore(const Options& options);
+  explicit PgJobStore(std::shared_ptr<Database> database);
 
   ports::Applied accept(std::span<const domain::NewJob> jobs) override;
   Result<domain::Batch> accept_batch(const ports::NewBatch& batch,
@@ -55,8 +55,6 @@ class PgJobStore final : public ports::JobStore {
   Result<void> ping() override;
 
  private:
-  // A statement of its own. A collision is tried again; a reading one also when its connection
-  // turns out to be broken.
   pqxx::result run(const Statement& statement, const Parameters& parameters = {});
   struct Known;
   Known look_before_accepting(std::span<const domain::NewJob> jobs,
@@ -70,12 +68,9 @@ class PgJobStore final : public ports::JobStore {
   std::vector<std::size_t> apply_some(std::span<const domain::JobCommand> commands,
                                       std::span<const std::size_t> order, ports::Applied& answers);
 
-  log::Log log_;
+  std::shared_ptr<Database> database_;
   ServerClock clock_;
-  ConnectionPool pool_;
   OutboxListener listener_;
 };
-
-inline constexpr int tries_max = 5;  // against concurrent changes of the same records
 
 }  // namespace trainyard::postgres

@@ -222,8 +222,9 @@ void PgJobStore::insert_new(std::span<const domain::NewJob> jobs,
     }
   }
   if (!changes.empty()) {
-    const auto told = Session(pool_).run(
-        accept_jobs, accept_parameters(changes, known.now, Counting::add_to_batches));
+    const auto told =
+        Session(database_->pool())
+            .run(accept_jobs, accept_parameters(changes, known.now, Counting::add_to_batches));
     clock_.saw(Columns(told[0]).time());
   }
   for (const auto i : stored) {
@@ -243,7 +244,7 @@ Result<domain::Batch> PgJobStore::accept_batch(const ports::NewBatch& batch,
   for (const auto& job : jobs)
     TRY_DO(sql::check_storable(job));
   try {
-    Session session(pool_);
+    Session session(database_->pool());
     session.transact([&](const Session::Execute& execute) {
       const auto inserted =
           execute(insert_batch, {batch.id.to_string(), batch.user_id, batch.config,

@@ -230,7 +230,7 @@ std::vector<std::size_t> PgJobStore::apply_some(std::span<const domain::JobComma
   }
   if (set.empty()) return {};
 
-  const auto changed = Session(pool_).run(write_changes, change_parameters(set, now));
+  const auto changed = Session(database_->pool()).run(write_changes, change_parameters(set, now));
   if (changed.size() == set.size()) return {};
   std::set<JobId> done;
   for (const auto& row : changed)

@@ -163,7 +163,7 @@ Result<void> PgJobStore::record_progress(std::span<const ports::ProgressReport> 
 Result<void> PgJobStore::remove(JobId id) {
   Result<void> answer;
   TRY_DO(guarded([&]() -> Result<void> {
-    Session(pool_).transact([&](const Session::Execute& execute) {
+    Session(database_->pool()).transact([&](const Session::Execute& execute) {
       const auto rows = execute(lock_job, {id.to_string()});
       if (rows.empty()) {
         answer = fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));

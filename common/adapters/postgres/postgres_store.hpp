@@ -9,6 +9,8 @@
 
 namespace trainyard::postgres {
 
+class Database;  // database.hpp, this folder's own
+
 struct Options {
   Secret uri;                                   // libpq URI or keyword string
   int connections = 8;                          // at most; made when first needed
@@ -19,11 +21,17 @@ struct Options {
   log::Log log = {};
 };
 
-// The store of a fleet: any number of processes share one PostgreSQL database, 15 or newer. Pooled
-// connections with prepared statements, replaced when they break. Thread-safe.
+// The database of a fleet: any number of processes share one PostgreSQL database, 15 or newer.
+// Pooled connections with prepared statements, replaced when they break. Thread-safe.
 //
 // Errc::unavailable when the server is away, Errc::conflict when the database is not at this
 // executable's schema (the hint says to migrate).
+Result<std::shared_ptr<Database>> open_database(Options options);
+
+// Stores over an open database; each keeps it alive.
+std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database);
+
+// A database for its jobs alone.
 Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options);
 
 // Brings the database to this executable's schema, one migrator at a time; how many migrations ran.

@@ -22,6 +22,7 @@ class ChangeWriter {
   // The batches' counts, and an outbox row for each whose last open job just ended.
   void write_batches();
 
+  Connection& connection() { return connection_; }
   bool made_outbox_rows() const { return outbox_rows_ > 0; }
 
  private:

@@ -1,6 +1,5 @@
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 
-#include "common/adapters/sql/migration.hpp"
 #include "common/adapters/sql/rows.hpp"
 #include "common/adapters/sql/storable_text.hpp"
 #include "common/adapters/sqlite/change_writer.hpp"
@@ -10,99 +9,17 @@
 
 namespace trainyard::sqlite {
 
-std::span<const sql::Migration> migrations();  // embedded at build time
-
-namespace {
-
-std::vector<sql::AppliedMigration> applied_migrations(Connection& connection) {
-  std::vector<sql::AppliedMigration> applied;
-  auto row =
-      connection.query("SELECT number, name, checksum FROM schema_migrations ORDER BY number");
-  while (row.step()) {
-    const int number = row.number();
-    const std::string name(row.text());
-    applied.push_back({.number = number, .name = name, .checksum = std::string(row.text())});
-  }
-  return applied;
-}
-
-Result<int> migrate(Connection& connection) {
-  connection.run_script(
-      "CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER NOT NULL PRIMARY KEY, "
-      "name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
-  Transaction transaction(connection);
-  const auto applied = applied_migrations(connection);
-  TRY(const auto missing, sql::pending(migrations(), applied));
-  for (const auto& migration : missing) {
-    connection.run_script(std::string(migration.up));
-    connection.query("INSERT INTO schema_migrations VALUES (?, ?, ?, ?)")
-        .bind(migration.number)
-        .bind(migration.name)
-        .bind(sql::checksum_of(migration))
-        .bind(system_clock().now())
-        .run();
-  }
-  transaction.commit();
-  return static_cast<int>(missing.size());
-}
-
-}  // namespace
-
-Result<int> migrate(const std::string& path) {
-  return guarded([&]() -> Result<int> {
-    Connection connection(path, Connection::Access::read_write, std::chrono::seconds(5));
-    return migrate(connection);
-  });
-}
-
-Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(Options options) {
-  return guarded([&]() -> Result<std::unique_ptr<ports::JobStore>> {
-    TRY_DO(migrate(options.path));
-    return std::make_unique<SqliteJobStore>(options);
-  });
-}
-
-SqliteJobStore::SqliteJobStore(const Options& options)
-    : log_(options.log), writer_(options.path, Connection::Access::read_write, options.busy) {
-  for (int i = 0; i < std::max(1, options.readers); ++i) {
-    readers_.push_back(
-        std::make_unique<Connection>(options.path, Connection::Access::read_only, options.busy));
-  }
-}
-
-SqliteJobStore::Reader::Reader(SqliteJobStore& store) : store_(store) {
-  std::unique_lock lock(store_.reading_);
-  store_.reader_free_.wait(lock, [this] { return !store_.readers_.empty(); });
-  connection_ = std::move(store_.readers_.back());
-  store_.readers_.pop_back();
-}
-
-SqliteJobStore::Reader::~Reader() {
-  {
-    const std::lock_guard lock(store_.reading_);
-    store_.readers_.push_back(std::move(connection_));
-  }
-  store_.reader_free_.notify_one();
-}
-
 Result<void> SqliteJobStore::write(
     const std::function<Result<void>(ChangeWriter&, TimePoint now)>& work) {
   bool announced = false;
-  {
-    const std::lock_guard lock(writing_);
-    TRY_DO(guarded([&]() -> Result<void> {
-      Transaction transaction(writer_);
-      // Read under the lock, so that times rise with the order of commits.
-      const auto now = system_clock().now();
-      ChangeWriter writer(writer_, now);
-      TRY_DO(work(writer, now));
-      writer.write_batches();
-      transaction.commit();
-      announced = writer.made_outbox_rows();
-      return {};
-    }));
-  }
-  if (announced) announce();
+  TRY_DO(database_->write([&](Connection& connection, TimePoint now) -> Result<void> {
+    ChangeWriter writer(connection, now);
+    TRY_DO(work(writer, now));
+    writer.write_batches();
+    announced = writer.made_outbox_rows();
+    return {};
+  }));
+  if (announced) database_->ring();
   return {};
 }
 
@@ -129,10 +46,10 @@ ports::Applied SqliteJobStore::accept(std::span<const domain::NewJob> jobs) {
 Result<domain::JobChange> SqliteJobStore::accept_one(ChangeWriter& writer,
                                                      const domain::NewJob& job, TimePoint now) {
   TRY_DO(sql::check_storable(job));
-  if (auto known = find_job(writer_, job.id)) {
+  if (auto known = find_job(writer.connection(), job.id)) {
     return domain::JobChange{.job = *std::move(known), .unchanged = true};
   }
-  if (job.batch_id && !find_batch(writer_, *job.batch_id)) {
+  if (job.batch_id && !find_batch(writer.connection(), *job.batch_id)) {
     return fail(Errc::not_found, fmt::format("there is no batch {}", job.batch_id->to_string()));
   }
   auto change = domain::create(job, now);
@@ -144,8 +61,8 @@ Result<domain::Batch> SqliteJobStore::accept_batch(const ports::NewBatch& batch,
                                                    std::span<const domain::NewJob> jobs) {
   if (jobs.empty()) return fail(Errc::invalid_argument, "a batch needs at least one job");
   TRY_DO(write([&](ChangeWriter& writer, TimePoint now) -> Result<void> {
-    if (find_batch(writer_, batch.id)) return {};
-    writer_
+    if (find_batch(writer.connection(), batch.id)) return {};
+    writer.connection()
         .query(
             "INSERT INTO batches (batch_id, user_id, config, correlation_id, created_at, "
             "total_jobs, open_jobs) VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -183,7 +100,7 @@ Result<domain::JobChange> SqliteJobStore::apply_one(ChangeWriter& writer,
                                                     const domain::JobCommand& command,
                                                     TimePoint now) {
   const auto id = domain::job_of(command);
-  const auto job = find_job(writer_, id);
+  const auto job = find_job(writer.connection(), id);
   if (!job) return fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));
   TRY(auto change, domain::decide(*job, command, now));
   if (change.unchanged) return change;

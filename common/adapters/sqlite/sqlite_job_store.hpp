@@ -1,23 +1,21 @@
 #pragma once
 
-#include "common/adapters/sqlite/connection.hpp"
-#include "common/adapters/sqlite/sqlite_store.hpp"
+#include "common/adapters/sqlite/database.hpp"
+#include "common/ports/job_store.hpp"
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace trainyard::sqlite {
 
 class ChangeWriter;
 
-// JobStore over one SQLite file: one connection writes behind a mutex, a few others read. Every
-// change is read, decided and written inside one write transaction, so no version can move between.
+// JobStore over one SQLite file. Every change is read, decided and written inside one write
+// transaction, so no version can move between.
 class SqliteJobStore final : public ports::JobStore {
  public:
-  explicit SqliteJobStore(const Options& options);  // throws SqliteFailure
+  explicit SqliteJobStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
   ports::Applied accept(std::span<const domain::NewJob> jobs) override;
   Result<domain::Batch> accept_batch(const ports::NewBatch& batch,
@@ -57,21 +55,6 @@ class SqliteJobStore final : public ports::JobStore {
   Result<void> ping() override;
 
  private:
-  // A reading connection on loan; it goes back when the loan ends.
-  class Reader {
-   public:
-    explicit Reader(SqliteJobStore& store);
-    ~Reader();
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
-    Connection* operator->() const { return connection_.get(); }
-    Connection& operator*() const { return *connection_; }
-
-   private:
-    SqliteJobStore& store_;
-    std::unique_ptr<Connection> connection_;
-  };
-
   // Runs `work` in a write transaction and commits when it succeeds.
   Result<void> write(const std::function<Result<void>(ChangeWriter&, TimePoint now)>& work);
   ports::Applied write_set(
@@ -82,20 +65,8 @@ class SqliteJobStore final : public ports::JobStore {
                                       TimePoint now);
   std::optional<domain::Job> find_job(Connection& connection, JobId id);
   std::optional<domain::Batch> find_batch(Connection& connection, BatchId id);
-  void announce();
 
-  log::Log log_;
-
-  std::mutex writing_;
-  Connection writer_;
-
-  std::mutex reading_;
-  std::condition_variable reader_free_;
-  std::vector<std::unique_ptr<Connection>> readers_;
-
-  std::mutex waiting_;
-  std::condition_variable outbox_grew_;
-  bool outbox_may_have_rows_ = true;  // what was there before this process counts too
+  std::shared_ptr<Database> database_;
 };
 
 }  // namespace trainyard::sqlite

@@ -30,9 +30,9 @@ Result<std::vector<ports::Renewal>> SqliteJobStore::renew(std::string_view worke
                                                           milliseconds lease) {
   std::vector<ports::Renewal> renewed;
   if (leases.empty()) return renewed;
-  TRY_DO(write([&](ChangeWriter&, TimePoint now) -> Result<void> {
+  TRY_DO(database_->write([&](Connection& connection, TimePoint now) -> Result<void> {
     for (const auto& held : leases) {
-      auto row = writer_.query(
+      auto row = connection.query(
           "UPDATE jobs SET lease_until = ?, lease_renewals = lease_renewals + 1 "
           "WHERE job_id = ? AND fence = ? AND lease_worker = ? RETURNING status");
       row.bind(now + lease).bind(held.job_id).bind(held.fence).bind(worker_id);
@@ -48,38 +48,39 @@ Result<std::vector<ports::Renewal>> SqliteJobStore::renew(std::string_view worke
 
 Result<void> SqliteJobStore::record_progress(std::span<const ports::ProgressReport> reports) {
   if (reports.empty()) return {};
-  const std::lock_guard lock(writing_);
-  return guarded([&] {
-    const Unsynced unsynced(writer_);
-    Transaction transaction(writer_);
-    const auto now = system_clock().now();
-    for (const auto& report : reports) {
-      const auto step = sql::storable(report.step);
-      const auto metrics = sql::storable(report.metrics);
-      writer_
-          .query(
-              "UPDATE jobs SET progress = ?1, current_step = ?2, "
-              "metrics = CASE WHEN ?3 = '' THEN metrics ELSE ?3 END, updated_at = ?4 "
-              "WHERE job_id = ?5 AND fence = ?6 AND status = 'running'")
-          .bind(std::clamp(report.percent, 0, 100))
-          .bind(step)
-          .bind(metrics)
-          .bind(now)
-          .bind(report.job_id)
-          .bind(report.fence)
-          .run();
-    }
-    transaction.commit();
-  });
+  return database_->write(
+      [&](Connection& connection, TimePoint now) -> Result<void> {
+        for (const auto& report : reports) {
+          const auto step = sql::storable(report.step);
+          const auto metrics = sql::storable(report.metrics);
+          connection
+              .query(
+                  "UPDATE jobs SET progress = ?1, current_step = ?2, "
+                  "metrics = CASE WHEN ?3 = '' THEN metrics ELSE ?3 END, updated_at = ?4 "
+                  "WHERE job_id = ?5 AND fence = ?6 AND status = 'running'")
+              .bind(std::clamp(report.percent, 0, 100))
+              .bind(step)
+              .bind(metrics)
+              .bind(now)
+              .bind(report.job_id)
+              .bind(report.fence)
+              .run();
+        }
+        return {};
+      },
+      Database::Sync::none);
 }
 
 Result<void> SqliteJobStore::remove(JobId id) {
   return write([&](ChangeWriter& writer, TimePoint) -> Result<void> {
-    const auto job = find_job(writer_, id);
+    const auto job = find_job(writer.connection(), id);
     if (!job) return fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));
     TRY_DO(sql::check_removable(*job));
     for (const auto* table : {"jobs", "job_history", "job_results", "outbox"}) {
-      writer_.query(fmt::format("DELETE FROM {} WHERE job_id = ?", table)).bind(id).run();
+      writer.connection()
+          .query(fmt::format("DELETE FROM {} WHERE job_id = ?", table))
+          .bind(id)
+          .run();
     }
     writer.forget(*job);
     return {};
@@ -88,7 +89,7 @@ Result<void> SqliteJobStore::remove(JobId id) {
 
 Result<std::vector<ports::LeaseSnapshot>> SqliteJobStore::expired_leases(int limit) {
   return guarded([&]() -> Result<std::vector<ports::LeaseSnapshot>> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query(
         "SELECT job_id, fence, lease_renewals, lease_worker FROM jobs "
         "WHERE lease_until IS NOT NULL AND lease_until <= ? ORDER BY lease_until LIMIT ?");
@@ -109,7 +110,7 @@ Result<std::vector<ports::LeaseSnapshot>> SqliteJobStore::expired_leases(int lim
 
 Result<std::vector<ports::DispatchRef>> SqliteJobStore::due(int limit) {
   return guarded([&]() -> Result<std::vector<ports::DispatchRef>> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query(
         "SELECT job_id, dispatch_no FROM jobs WHERE status = 'submitting' AND admitted_at IS NULL "
         "AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?");
@@ -120,7 +121,7 @@ Result<std::vector<ports::DispatchRef>> SqliteJobStore::due(int limit) {
 
 Result<std::optional<TimePoint>> SqliteJobStore::next_due() {
   return guarded([&]() -> Result<std::optional<TimePoint>> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query(
         "SELECT next_attempt_at FROM jobs WHERE status = 'submitting' AND admitted_at IS NULL "
         "ORDER BY next_attempt_at LIMIT 1");
@@ -131,7 +132,7 @@ Result<std::optional<TimePoint>> SqliteJobStore::next_due() {
 
 Result<std::vector<ports::DispatchRef>> SqliteJobStore::unclaimed(milliseconds age, int limit) {
   return guarded([&]() -> Result<std::vector<ports::DispatchRef>> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query(
         "SELECT job_id, dispatch_no FROM jobs "
         "WHERE admitted_at IS NOT NULL AND admitted_at <= ? ORDER BY admitted_at, job_id LIMIT ?");
@@ -143,8 +144,8 @@ Result<std::vector<ports::DispatchRef>> SqliteJobStore::unclaimed(milliseconds a
 Result<bool> SqliteJobStore::lead(std::string_view role, std::string_view instance,
                                   milliseconds ttl) {
   bool leads = false;
-  TRY_DO(write([&](ChangeWriter&, TimePoint now) -> Result<void> {
-    writer_
+  TRY_DO(database_->write([&](Connection& connection, TimePoint now) -> Result<void> {
+    connection
         .query(
             "INSERT INTO leaders (role, instance, lead_until) VALUES (?1, ?2, ?3) "
             "ON CONFLICT (role) DO UPDATE SET instance = ?2, lead_until = ?3 "
@@ -154,7 +155,7 @@ Result<bool> SqliteJobStore::lead(std::string_view role, std::string_view instan
         .bind(now + ttl)
         .bind(now)
         .run();
-    leads = writer_.changes() > 0;
+    leads = connection.changes() > 0;
     return {};
   }));
   return leads;

@@ -21,7 +21,7 @@ const std::string read_outbox =
 Result<std::vector<ports::OutboxEntry>> SqliteJobStore::outbox(
     int limit, std::span<const ports::OutboxRange> skip) {
   return guarded([&]() -> Result<std::vector<ports::OutboxEntry>> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     std::vector<ports::OutboxEntry> entries;
     for (const auto& gap : sql::gaps_between(skip)) {
       auto row = reader->query(read_outbox);
@@ -37,23 +37,22 @@ Result<std::vector<ports::OutboxEntry>> SqliteJobStore::outbox(
 
 Result<void> SqliteJobStore::outbox_done(std::span<const std::int64_t> ids) {
   if (ids.empty()) return {};
-  const std::lock_guard lock(writing_);
-  return guarded([&]() -> Result<void> {
-    const Unsynced unsynced(writer_);  // a row that comes back is told again, which is harmless
-    Transaction transaction(writer_);
-    for (const auto id : ids)
-      writer_.query("DELETE FROM outbox WHERE id = ?").bind(id).run();
-    transaction.commit();
-    return {};
-  });
+  // Not synced: a row that comes back is told again, which is harmless.
+  return database_->write(
+      [&](Connection& connection, TimePoint) -> Result<void> {
+        for (const auto id : ids)
+          connection.query("DELETE FROM outbox WHERE id = ?").bind(id).run();
+        return {};
+      },
+      Database::Sync::none);
 }
 
 Result<int> SqliteJobStore::announce_again(milliseconds age, int limit) {
   int announced = 0;
-  TRY_DO(write([&](ChangeWriter&, TimePoint now) -> Result<void> {
+  TRY_DO(database_->write([&](Connection& connection, TimePoint now) -> Result<void> {
     std::vector<ports::DispatchRef> waiting;
     {
-      auto row = writer_.query(
+      auto row = connection.query(
           "SELECT job_id, dispatch_no FROM jobs WHERE admitted_at IS NOT NULL AND admitted_at <= ? "
           "AND job_id NOT IN (SELECT job_id FROM outbox WHERE dispatch_no IS NOT NULL) "
           "ORDER BY admitted_at, job_id LIMIT ?");
@@ -64,12 +63,12 @@ Result<int> SqliteJobStore::announce_again(milliseconds age, int limit) {
       }
     }
     for (const auto& job : waiting) {
-      writer_.query("INSERT INTO outbox (job_id, dispatch_no) VALUES (?, ?)")
+      connection.query("INSERT INTO outbox (job_id, dispatch_no) VALUES (?, ?)")
           .bind(job.job_id)
           .bind(job.dispatch_no)
           .run();
       // Counts its age from here, so that the same jobs are not announced at every look.
-      writer_.query("UPDATE jobs SET admitted_at = ? WHERE job_id = ?")
+      connection.query("UPDATE jobs SET admitted_at = ? WHERE job_id = ?")
           .bind(now)
           .bind(job.job_id)
           .run();
@@ -77,27 +76,17 @@ Result<int> SqliteJobStore::announce_again(milliseconds age, int limit) {
     announced = static_cast<int>(waiting.size());
     return {};
   }));
-  if (announced > 0) announce();
+  if (announced > 0) database_->ring();
   return announced;
 }
 
 Result<void> SqliteJobStore::await_outbox(milliseconds timeout) {
-  std::unique_lock lock(waiting_);
-  outbox_grew_.wait_for(lock, timeout, [this] { return outbox_may_have_rows_; });
-  outbox_may_have_rows_ = false;
+  database_->await_ring(timeout);
   return {};
 }
 
 void SqliteJobStore::wake() {
-  announce();
-}
-
-void SqliteJobStore::announce() {
-  {
-    const std::lock_guard lock(waiting_);
-    outbox_may_have_rows_ = true;
-  }
-  outbox_grew_.notify_one();
+  database_->ring();
 }
 
 }  // namespace trainyard::sqlite

@@ -56,7 +56,7 @@ std::string counted_batches(std::string_view rest) {
 
 Result<domain::Job> SqliteJobStore::get(JobId id) {
   return guarded([&]() -> Result<domain::Job> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     if (auto job = find_job(*reader, id)) return *std::move(job);
     return fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));
   });
@@ -64,7 +64,7 @@ Result<domain::Job> SqliteJobStore::get(JobId id) {
 
 Result<std::vector<domain::Job>> SqliteJobStore::get_many(std::span<const JobId> ids) {
   return guarded([&]() -> Result<std::vector<domain::Job>> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     std::vector<domain::Job> jobs;
     for (const auto id : ids) {
       if (auto job = find_job(*reader, id)) jobs.push_back(*std::move(job));
@@ -91,7 +91,7 @@ Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
   const auto limit = std::max(0, filter.limit);
 
   return guarded([&]() -> Result<ports::JobPage> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     ports::JobPage page;
     {
       auto total = reader->query("SELECT count(*) FROM jobs " + where.sql);
@@ -114,7 +114,7 @@ Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
 
 Result<std::vector<domain::HistoryEntry>> SqliteJobStore::history(JobId id) {
   return guarded([&] {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query("SELECT " + sql::history_columns +
                              " FROM job_history h WHERE h.job_id = ? ORDER BY h.version");
     row.bind(id);
@@ -127,7 +127,7 @@ Result<std::vector<domain::HistoryEntry>> SqliteJobStore::history(JobId id) {
 
 Result<std::string> SqliteJobStore::results(JobId id) {
   return guarded([&]() -> Result<std::string> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query("SELECT results FROM job_results WHERE job_id = ?");
     if (row.bind(id).step()) return std::string(row.text());
     return fail(Errc::not_found, fmt::format("job {} has no results", id.to_string()));
@@ -136,7 +136,7 @@ Result<std::string> SqliteJobStore::results(JobId id) {
 
 Result<domain::Batch> SqliteJobStore::get_batch(BatchId id) {
   return guarded([&]() -> Result<domain::Batch> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     if (auto batch = find_batch(*reader, id)) return *std::move(batch);
     return fail(Errc::not_found, fmt::format("there is no batch {}", id.to_string()));
   });
@@ -144,7 +144,7 @@ Result<domain::Batch> SqliteJobStore::get_batch(BatchId id) {
 
 Result<domain::BatchCounts> SqliteJobStore::count_batch(BatchId id) {
   return guarded([&]() -> Result<domain::BatchCounts> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     if (!find_batch(*reader, id)) {
       return fail(Errc::not_found, fmt::format("there is no batch {}", id.to_string()));
     }
@@ -169,7 +169,7 @@ Result<ports::BatchPage> SqliteJobStore::list_batches(const ports::BatchFilter& 
   const auto limit = std::max(0, filter.limit);
 
   return guarded([&]() -> Result<ports::BatchPage> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     ports::BatchPage page;
     {
       auto total = reader->query("SELECT count(*) FROM batches b " + where.sql);
@@ -198,7 +198,7 @@ Result<ports::BatchPage> SqliteJobStore::list_batches(const ports::BatchFilter& 
 
 Result<std::vector<domain::Job>> SqliteJobStore::batch_jobs(BatchId id) {
   return guarded([&]() -> Result<std::vector<domain::Job>> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query("SELECT " + sql::slim_job_columns +
                              " FROM jobs j WHERE j.batch_id = ? ORDER BY j.job_id");
     row.bind(id);
@@ -211,7 +211,7 @@ Result<std::vector<domain::Job>> SqliteJobStore::batch_jobs(BatchId id) {
 
 Result<std::string> SqliteJobStore::epoch() {
   return guarded([&]() -> Result<std::string> {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     auto row = reader->query("SELECT epoch FROM store_info");
     if (row.step()) return std::string(row.text());
     return fail(Errc::corrupt_data, "the store has no epoch");
@@ -220,7 +220,7 @@ Result<std::string> SqliteJobStore::epoch() {
 
 Result<void> SqliteJobStore::ping() {
   return guarded([&] {
-    Reader reader(*this);
+    Database::Reader reader(*database_);
     reader->query("SELECT 1").step();
   });
 }

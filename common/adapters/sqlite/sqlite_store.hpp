@@ -1,6 +1,5 @@
 #pragma once
 
-#include "common/log/log.hpp"
 #include "common/ports/job_store.hpp"
 
 #include <chrono>
@@ -9,19 +8,26 @@
 
 namespace trainyard::sqlite {
 
+class Database;  // database.hpp, this folder's own
+
 struct Options {
   std::string path;                       // of the database file; made when it does not exist
   std::chrono::milliseconds busy{5'000};  // how long to wait for another process's transaction
   int readers = 2;                        // connections for reading beside the one that writes
-  log::Log log = {};
 };
 
-// The store of a laptop or a single server: one file, no server. Every commit is synced to disk but
-// those of progress. Migrates the file by itself. Thread-safe; one process owns the file for
+// The database of a laptop or a single server: one file, no server. Every commit is synced to disk
+// but those of progress. Migrates the file by itself. Thread-safe; one process owns the file for
 // writing, others may read it.
 //
 // Errc::unavailable when the file cannot be opened, Errc::conflict when a newer trainyard made it.
-Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(Options options);
+Result<std::shared_ptr<Database>> open_database(const Options& options);
+
+// Stores over an open database; each keeps it alive.
+std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database);
+
+// A database for its jobs alone.
+Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(const Options& options);
 
 // Brings the file at `path` to this executable's schema; how many migrations ran. Errors as above.
 Result<int> migrate(const std::string& path);

@@ -25,7 +25,7 @@ Result<std::unique_ptr<ports::JobStore>> open_store(const config::Settings& sett
   }
   std::error_code error;
   std::filesystem::create_directories(settings.sqlite_path().parent_path(), error);
-  return sqlite::open_sqlite_store({.path = settings.sqlite_path().string(), .log = log});
+  return sqlite::open_sqlite_store({.path = settings.sqlite_path().string()});
 }
 
 Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settings,
