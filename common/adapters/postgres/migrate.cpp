@@ -1,4 +1,5 @@
 #include "common/adapters/postgres/connection_pool.hpp"
+#include "common/adapters/postgres/pg_access_store.hpp"
 #include "common/adapters/postgres/pg_job_store.hpp"
 #include "common/adapters/sql/migration.hpp"
 
@@ -88,6 +89,10 @@ Result<std::shared_ptr<Database>> open_database(Options options) {
 
 std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database) {
   return std::make_unique<PgJobStore>(std::move(database));
+}
+
+std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database) {
+  return std::make_unique<PgAccessStore>(std::move(database));
 }
 
 Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options) {

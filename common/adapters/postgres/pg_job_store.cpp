@@ -2,6 +2,7 @@
 
 #include "common/adapters/postgres/pg_columns.hpp"
 #include "common/adapters/postgres/text_array.hpp"
+#include "common/adapters/postgres/where.hpp"
 #include "common/adapters/sql/batch_conditions.hpp"
 #include "common/adapters/sql/rows.hpp"
 
@@ -54,19 +55,6 @@ std::string like_pattern(std::string_view text) {
   }
   return pattern + "%";
 }
-
-// The WHERE of a filter without its cursor, and its parameters.
-struct Where {
-  std::string sql = "WHERE true";
-  Parameters parameters;
-
-  // `condition` has a {} where the parameter's number goes.
-  void add(const std::optional<std::string>& value, const char* condition) {
-    if (!value) return;
-    parameters.push_back(*value);
-    sql += " AND " + fmt::format(fmt::runtime(condition), parameters.size());
-  }
-};
 
 template <class T>
 std::optional<std::string> text_of(const std::optional<T>& id) {

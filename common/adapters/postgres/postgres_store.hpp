@@ -2,6 +2,7 @@
 
 #include "common/base/secret.hpp"
 #include "common/log/log.hpp"
+#include "common/ports/access_store.hpp"
 #include "common/ports/job_store.hpp"
 
 #include <chrono>
@@ -30,6 +31,7 @@ Result<std::shared_ptr<Database>> open_database(Options options);
 
 // Stores over an open database; each keeps it alive.
 std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database);
+std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database);
 
 // A database for its jobs alone.
 Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options);

@@ -1,7 +1,7 @@
 #include "common/adapters/sql/storable_text.hpp"
 
-#include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <utility>
 
 namespace trainyard::sql {
@@ -45,15 +45,11 @@ std::string storable(std::string_view text) {
   return clean;
 }
 
-Result<void> check_storable(const domain::NewJob& job) {
-  const std::array<std::pair<const char*, const std::string*>, 6> fields{{
-      {"user_id", &job.user_id},
-      {"config", &job.config},
-      {"cluster_config", &job.cluster_config},
-      {"segment_id", &job.segment_id},
-      {"model", &job.model},
-      {"correlation_id", &job.correlation_id},
-  }};
+namespace {
+
+using NamedTexts = std::initializer_list<std::pair<const char*, const std::string*>>;
+
+Result<void> check_texts(NamedTexts fields) {
   for (const auto& [name, text] : fields) {
     if (is_storable(*text)) continue;
     return fail(Error{.code = Errc::invalid_argument,
@@ -62,6 +58,28 @@ Result<void> check_storable(const domain::NewJob& job) {
                       .hint = "send UTF-8 without \\u0000"});
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> check_storable(const domain::NewJob& job) {
+  return check_texts({{"user_id", &job.user_id},
+                      {"config", &job.config},
+                      {"cluster_config", &job.cluster_config},
+                      {"segment_id", &job.segment_id},
+                      {"model", &job.model},
+                      {"correlation_id", &job.correlation_id}});
+}
+
+Result<void> check_storable(const ports::ApiKey& key) {
+  return check_texts({{"name", &key.name}, {"user_id", &key.user_id}});
+}
+
+ports::AuditEntry storable(ports::AuditEntry entry) {
+  for (auto* text : {&entry.user_id, &entry.action, &entry.record, &entry.correlation_id}) {
+    if (!is_storable(*text)) *text = storable(*text);
+  }
+  return entry;
 }
 
 void make_storable(domain::JobChange& change) {

@@ -1,6 +1,7 @@
 #include "common/adapters/sqlite/database.hpp"
 
 #include "common/adapters/sql/migration.hpp"
+#include "common/adapters/sqlite/sqlite_access_store.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 
@@ -62,6 +63,10 @@ Result<std::shared_ptr<Database>> open_database(const Options& options) {
 
 std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database) {
   return std::make_unique<SqliteJobStore>(std::move(database));
+}
+
+std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database) {
+  return std::make_unique<SqliteAccessStore>(std::move(database));
 }
 
 Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(const Options& options) {

@@ -2,6 +2,7 @@
 #include "common/adapters/sql/rows.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
+#include "common/adapters/sqlite/where.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +10,6 @@
 
 namespace trainyard::sqlite {
 namespace {
-
-using Binders = std::vector<std::function<void(Query&)>>;
 
 // "%text%" with LIKE's own characters made literal.
 std::string like_pattern(std::string_view text) {
@@ -21,23 +20,6 @@ std::string like_pattern(std::string_view text) {
   }
   return pattern + "%";
 }
-
-// The WHERE of a filter without its cursor, and what to bind to it.
-struct Where {
-  std::string sql = "WHERE true";
-  Binders binders;
-
-  template <class T>
-  void add(const std::optional<T>& value, std::string_view condition) {
-    if (!value) return;
-    sql += fmt::format(" AND {}", condition);
-    binders.push_back([&value](Query& query) { query.bind(*value); });
-  }
-  void bind(Query& query) const {
-    for (const auto& binder : binders)
-      binder(query);
-  }
-};
 
 // The batches b that `rest` chooses, without config: sql::batch_columns followed by status, number
 // of jobs and sum of progress, a row per status. A batch without jobs has one row whose status is

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/ports/access_store.hpp"
 #include "common/ports/job_store.hpp"
 
 #include <chrono>
@@ -25,6 +26,7 @@ Result<std::shared_ptr<Database>> open_database(const Options& options);
 
 // Stores over an open database; each keeps it alive.
 std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database);
+std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database);
 
 // A database for its jobs alone.
 Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(const Options& options);
