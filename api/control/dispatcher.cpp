@@ -2,9 +2,10 @@
 
 namespace trainyard::control {
 
-Dispatcher::Dispatcher(log::Log log, ports::JobStore& store, const Clock& clock,
-                       DispatcherOptions options)
+Dispatcher::Dispatcher(log::Log log, ports::DispatchStore& line, ports::JobStore& store,
+                       const Clock& clock, DispatcherOptions options)
     : log_(log),
+      line_(line),
       store_(store),
       clock_(clock),
       options_(options),
@@ -16,8 +17,17 @@ void Dispatcher::expect(TimePoint due) {
   if (due < next_look_.load()) ticker_.wake();
 }
 
+void Dispatcher::room_changed() {
+  if (wants_room_.load()) ticker_.wake();
+}
+
 milliseconds Dispatcher::round() {
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto rest = looked_at_ + options_.pace - now; rest > milliseconds(0)) {
+    return std::chrono::ceil<milliseconds>(rest);
+  }
   const auto pause = admit_due();
+  looked_at_ = std::chrono::steady_clock::now();
   if (!pause) return outage_.failed(pause.error());
   if (const auto announced = announce_forgotten(); !announced) {
     return outage_.failed(announced.error());
@@ -27,21 +37,15 @@ milliseconds Dispatcher::round() {
 }
 
 Result<milliseconds> Dispatcher::admit_due() {
-  // What is expected while this round looks is either seen by it or wakes the next one.
+  // What is expected or freed while this round looks is either seen by it or wakes the next one.
   next_look_ = TimePoint::max();
-  TRY(const auto due, store_.due(options_.set_max));
-  std::vector<domain::JobCommand> commands;
-  commands.reserve(due.size());
-  for (const auto& [job_id, dispatch_no] : due) {
-    commands.push_back(domain::Admit{.job_id = job_id, .dispatch_no = dispatch_no});
-  }
-  if (!commands.empty()) {
-    for (const auto& applied : store_.apply(commands)) {
-      if (!applied && applied.error().code == Errc::unavailable) return fail(applied.error());
-    }
-  }
-  TRY(const auto next, store_.next_due());
-  const auto pause = next ? until(*next) : options_.rescan;
+  wants_room_ = true;
+  TRY(const auto admitted, admit(line_, store_, options_.set_max));
+  wants_room_ = admitted.more_wait_for_room;
+  TRY(const auto due, store_.next_due());
+  auto pause = due && *due > clock_.now() ? until(*due) : options_.rescan;
+  if (admitted.more_wait_for_room) pause = std::min(pause, options_.retry_room);
+  if (admitted.next_at) pause = std::min(pause, until(*admitted.next_at));
   next_look_ = clock_.now() + pause;
   return pause;
 }

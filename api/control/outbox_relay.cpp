@@ -3,9 +3,21 @@
 #include "api/control/event_message.hpp"
 #include "common/wire/job_events.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace trainyard::control {
+
+namespace {
+
+bool frees_room(std::span<const domain::HistoryEntry> history) {
+  return std::ranges::any_of(history, [](const auto& line) {
+    return line.from == domain::JobStatus::running || line.from == domain::JobStatus::cancelling;
+  });
+}
+
+}  // namespace
 
 class OutboxRelay::State : public std::enable_shared_from_this<State> {
  public:
@@ -174,7 +186,8 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
                                         .correlation_id = entry.job->correlation_id,
                                         .at = entry.job->updated_at};
       }
-      if (entry.job->next_attempt_at) options_.on_retry(*entry.job->next_attempt_at);
+      if (entry.job->next_attempt_at) options_.on_wait(*entry.job->next_attempt_at);
+      if (frees_room(entry.history)) options_.on_room();
     }
     if (entry.batch) {
       if (row.key.empty()) row.key = entry.batch->id.to_string();

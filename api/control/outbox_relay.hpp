@@ -23,8 +23,9 @@ struct RelayOptions {
   // for it, and each transaction costs a sync.
   milliseconds done_linger{20};
   runtime::Backoff backoff;
-  // A job is to be tried again at that time: the dispatcher's business.
-  std::function<void(TimePoint)> on_retry = [](TimePoint) {};
+  // The dispatcher's business: a job waits in line until that time; a worker may have room.
+  std::function<void(TimePoint)> on_wait = [](TimePoint) {};
+  std::function<void()> on_room = [] {};
   // A batch has no open jobs left. May be said again; must not block.
   std::function<void(BatchId)> on_batch_end = [](BatchId) {};
 };

@@ -6,6 +6,7 @@
 #include "api/service/job_control.hpp"
 #include "api/service/job_intake.hpp"
 #include "common/base/time.hpp"
+#include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/job_store.hpp"
 
@@ -27,7 +28,9 @@ struct ConvertedData {
 // Everything the handlers work with. Only references: the composition root owns it all.
 struct Api {
   ports::JobStore& store;
+  ports::DispatchStore& line;
   ports::EventBus& bus;
+  service::EntryGate& gate;
   service::GroupCommit& commits;
   service::JobControl& control;
   const service::JobIntake& intake;

@@ -31,7 +31,8 @@ Response problem(const Failure& failure, const std::string& correlation_id) {
                     .content_type = "application/problem+json",
                     .body = wire::problem_json(failure.error, failure.status,
                                                reason_of(failure.status), correlation_id)};
-  if (failure.status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (failure.status == 503 || failure.status == 429)
+    response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

@@ -15,6 +15,14 @@ asio::awaitable<Reply> post_submit(Api& api, Request& request);
 asio::awaitable<Reply> post_cancel(Api& api, Request& request);
 asio::awaitable<Reply> get_results(Api& api, Request& request);
 asio::awaitable<Reply> get_history(Api& api, Request& request);
+asio::awaitable<Reply> get_explain(Api& api, Request& request);
+
+asio::awaitable<Reply> get_limits(Api& api, Request& request);
+asio::awaitable<Reply> put_limit(Api& api, Request& request);
+asio::awaitable<Reply> delete_limit(Api& api, Request& request);
+asio::awaitable<Reply> post_limit_pause(Api& api, Request& request);
+asio::awaitable<Reply> post_limit_resume(Api& api, Request& request);
+asio::awaitable<Reply> get_workers(Api& api, Request& request);
 
 asio::awaitable<Reply> post_batch(Api& api, Request& request);
 asio::awaitable<Reply> get_batches(Api& api, Request& request);

@@ -26,6 +26,8 @@ int http_status(Errc code) {
     case Errc::in_doubt:
     case Errc::exhausted:
       return 503;
+    case Errc::limited:
+      return 429;
     case Errc::corrupt_data:
       return 400;
     case Errc::too_large:

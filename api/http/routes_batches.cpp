@@ -13,7 +13,8 @@ namespace {
 
 Result<Response> create(const Api& api, const Request& request) {
   TRY(const auto parsed, wire::parse_batch_request(request.body));
-  TRY(const auto made, service::create_batch(api.store, api.intake, request.caller, parsed));
+  TRY(const auto made,
+      service::create_batch(api.store, api.gate, api.intake, request.caller, parsed));
   const auto id = made.batch.id.to_string();
   wire::JsonWriter out;
   out.begin_object()

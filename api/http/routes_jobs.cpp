@@ -58,7 +58,7 @@ Result<std::string> accept_bulk(const Api& api, const Request& request) {
   for (auto& job : prepared) {
     if (job) good.push_back(*job);
   }
-  const auto accepted = service::accept_all(api.store, good);
+  const auto accepted = service::accept_all(api.store, api.gate, good);
   wire::JsonWriter out;
   std::size_t next = 0;
   int refused = 0;

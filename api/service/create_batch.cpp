@@ -110,6 +110,7 @@ Result<Plan> plan(const JobIntake& intake, const wire::BatchRequest& request) {
 // the fits of their members are there to be reused.
 std::vector<domain::NewJob> make_jobs(const Plan& plan, const JobIntake& intake,
                                       const ports::NewBatch& batch,
+                                      const domain::JobOptions& options,
                                       const std::vector<std::string>& models) {
   const auto cluster = intake.cluster_config ? intake.cluster_config(plan.spec) : std::string("{}");
   const auto of_ensemble =
@@ -129,6 +130,7 @@ std::vector<domain::NewJob> make_jobs(const Plan& plan, const JobIntake& intake,
                       .model = model,
                       .correlation_id = batch.correlation_id,
                       .priority = plan.spec.priority,
+                      .options = options,
                       .submit = true});
     }
   }
@@ -142,7 +144,7 @@ std::vector<domain::NewJob> make_jobs(const Plan& plan, const JobIntake& intake,
 
 }  // namespace
 
-Result<CreatedBatch> create_batch(ports::JobStore& store, const JobIntake& intake,
+Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const JobIntake& intake,
                                   const Caller& caller, const wire::BatchRequest& request) {
   TRY(const auto made, plan(intake, request));
   const std::size_t total = made.segments.size() * request.models.size();
@@ -158,9 +160,12 @@ Result<CreatedBatch> create_batch(ports::JobStore& store, const JobIntake& intak
                               .user_id = caller.user_id,
                               .config = wire::with_models(made.config, request.models),
                               .correlation_id = caller.correlation_id};
-  CreatedBatch created{.jobs = make_jobs(made, intake, batch, request.models)};
+  CreatedBatch created{.jobs = make_jobs(made, intake, batch, request.job.options, request.models)};
   auto in_line = created.jobs;
   std::ranges::sort(in_line, {}, &domain::NewJob::id);
+  for (const auto& refused : gate.decide(in_line)) {
+    if (refused) return fail(*refused);
+  }
   auto accepted = store.accept_batch(batch, in_line);
   // Repeating with the same ids is safe and tells whether the first try was committed.
   if (!accepted && accepted.error().code == Errc::in_doubt) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/service/entry_gate.hpp"
 #include "api/service/job_intake.hpp"
 #include "common/domain/batch.hpp"
 #include "common/ports/job_store.hpp"
@@ -19,8 +20,9 @@ struct CreatedBatch {
 // One submitted job per segment and model, all accepted in one transaction or none. Columns and
 // segments that are not given are found in the data; without a segment column there is one series
 // and one job per model. An ensemble is made of the batch's other models. Blocks. Errors:
-// invalid_argument (config, a column or segment that the data lacks, too many jobs), the store's.
-Result<CreatedBatch> create_batch(ports::JobStore& store, const JobIntake& intake,
+// invalid_argument (config, a column or segment that the data lacks, too many jobs),
+// limited, the store's.
+Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const JobIntake& intake,
                                   const Caller& caller, const wire::BatchRequest& request);
 
 }  // namespace trainyard::service

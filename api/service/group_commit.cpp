@@ -1,5 +1,6 @@
 #include "api/service/group_commit.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace trainyard::service {
@@ -55,7 +56,9 @@ ports::Applied apply_distinct(ports::JobStore& store,
 
 }  // namespace
 
-ports::Applied accept_all(ports::JobStore& store, std::span<const domain::NewJob> jobs) {
+namespace {
+
+ports::Applied accept_surely(ports::JobStore& store, std::span<const domain::NewJob> jobs) {
   auto answers = store.accept(jobs);
   for (int repeat = 0; repeat < repeats_max; ++repeat) {
     const auto slots = doubtful_slots(answers);
@@ -64,6 +67,28 @@ ports::Applied accept_all(ports::JobStore& store, std::span<const domain::NewJob
     for (std::size_t i = 0; i < slots.size(); ++i)
       answers[slots[i]] = std::move(again[i]);
   }
+  return answers;
+}
+
+}  // namespace
+
+ports::Applied accept_all(ports::JobStore& store, EntryGate& gate, std::span<domain::NewJob> jobs) {
+  const auto refused = gate.decide(jobs);
+  if (std::ranges::none_of(refused, [](const auto& error) { return error.has_value(); })) {
+    return accept_surely(store, jobs);
+  }
+  std::vector<std::size_t> let_in;
+  ports::Applied answers(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (refused[i]) {
+      answers[i] = fail(*refused[i]);
+    } else {
+      let_in.push_back(i);
+    }
+  }
+  auto accepted = accept_surely(store, pick(std::span<const domain::NewJob>(jobs), let_in));
+  for (std::size_t i = 0; i < let_in.size(); ++i)
+    answers[let_in[i]] = std::move(accepted[i]);
   return answers;
 }
 
@@ -87,13 +112,12 @@ ports::Applied apply_all(ports::JobStore& store, std::span<const domain::JobComm
   return answers;
 }
 
-GroupCommit::GroupCommit(ports::JobStore& store, Options options)
-    : accepting_([&store](std::span<const domain::NewJob> jobs) { return accept_all(store, jobs); },
-                 {.set_max = options.set_max, .queued_max = options.queued_max}),
+GroupCommit::GroupCommit(ports::JobStore& store, EntryGate& gate, Options options)
+    : accepting_(
+          [&store, &gate](std::span<domain::NewJob> jobs) { return accept_all(store, gate, jobs); },
+          {.set_max = options.set_max, .queued_max = options.queued_max}),
       applying_(
-          [&store](std::span<const domain::JobCommand> commands) {
-            return apply_all(store, commands);
-          },
+          [&store](std::span<domain::JobCommand> commands) { return apply_all(store, commands); },
           {.set_max = options.set_max, .queued_max = options.queued_max}) {}
 
 void GroupCommit::accept(domain::NewJob job, Done<domain::JobChange> done) {

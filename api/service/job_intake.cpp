@@ -28,6 +28,7 @@ Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller
                      .model = spec.models.size() == 1 ? spec.models.front() : std::string(),
                      .correlation_id = caller.correlation_id,
                      .priority = spec.priority,
+                     .options = request.options,
                      .submit = start == Start::now};
   if (has_rows) {
     TRY(const auto path, intake.store_rows(request.inline_data));

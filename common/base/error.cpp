@@ -40,6 +40,8 @@ std::string_view to_string(Errc code) {
       return "corrupt_data";
     case Errc::exhausted:
       return "exhausted";
+    case Errc::limited:
+      return "limited";
     case Errc::too_large:
       return "too_large";
     case Errc::internal:
@@ -80,6 +82,7 @@ Category category_of(const Error& error) {
     case Errc::conflict:
     case Errc::lease_lost:
     case Errc::exhausted:
+    case Errc::limited:
       return Category::transient;
     case Errc::deadline:
       return Category::cluster;

@@ -25,7 +25,8 @@ enum class Errc {
   unavailable,         // a server is away or busy: trying again may help
   in_doubt,            // a commit's outcome is unknown: read again before repeating
   corrupt_data,        // stored or received bytes do not parse
-  exhausted,           // a limit is reached: queue, memory, quota
+  exhausted,           // something ran out: queue, memory, disk
+  limited,             // a limit that is set on this caller or its work: wait
   too_large,           // over a size limit
   internal,            // a defect of ours
 };

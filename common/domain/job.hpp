@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/time.hpp"
 #include "common/base/uuid.hpp"
+#include "common/domain/job_options.hpp"
 #include "common/domain/job_status.hpp"
 
 #include <cstdint>
@@ -29,6 +30,8 @@ struct Lease {
 //  - `fence` rises with every claim and never falls: what carries an older one is refused;
 //  - `dispatch_no` rises with every admission, so an old TrainRequested cannot claim the job;
 //  - `completed_at` is set exactly in the terminal states;
+//  - a job that is submitting is announced (`admitted_at`) or in line (`next_attempt_at` and
+//    `rank`), and never both;
 //  - a failed attempt counts in `retry_count`, an interruption (lost lease, drain) in
 //    `interruptions`, and never in both.
 struct Job {
@@ -42,6 +45,7 @@ struct Job {
   std::string model;           // of a one-model job, else empty
   std::string correlation_id;
   int priority = 0;  // higher first
+  JobOptions options;
 
   JobStatus status = JobStatus::pending;
   int progress = 0;  // percent
@@ -67,7 +71,8 @@ struct Job {
   std::int64_t dispatch_no = 0;
   std::int64_t fence = 0;
   std::optional<TimePoint> admitted_at;      // set while announced and unclaimed
-  std::optional<TimePoint> next_attempt_at;  // not before then
+  std::optional<TimePoint> next_attempt_at;  // in line, and not before then
+  TimePoint rank;                            // place in line (admission.hpp)
   std::optional<Lease> lease;
 };
 

@@ -1,5 +1,6 @@
 #include "common/domain/job_command.hpp"
 
+#include "common/domain/admission.hpp"
 #include "common/domain/transition_table.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,12 @@ class Change {
     return {};
   }
 
+  // Puts the job in line, not to be announced before `due`.
+  void line_up(TimePoint due) {
+    job().next_attempt_at = due;
+    job().admitted_at.reset();
+  }
+
   // Makes the job claimable under a new dispatch number.
   void admit() {
     ++job().dispatch_no;
@@ -67,16 +74,23 @@ JobChange already_done(const Job& job) {
   return {.job = job, .unchanged = true};
 }
 
-Result<JobChange> on(const Job& job, const Submit&, TimePoint now) {
+Result<JobChange> on(const Job& job, const Submit& command, TimePoint now) {
   Change change(job, now);
-  TRY_DO(change.move(JobEvent::submitted, "Waiting for a worker"));
+  const auto due = std::max(now, job.options.run_at.value_or(now));
+  const bool announce = command.entry == Entry::announced && due == now;
+  TRY_DO(change.move(JobEvent::submitted, announce ? "Waiting for a worker" : "Waiting in line"));
   auto& next = change.job();
   next.submitted_at = now;
   next.completed_at.reset();
   next.error.clear();
   next.error_category.reset();
   next.progress = 0;
-  change.admit();
+  next.rank = rank_of(due, job.priority);
+  if (announce) {
+    change.admit();
+  } else {
+    change.line_up(due);
+  }
   return std::move(change).take();
 }
 
@@ -89,7 +103,19 @@ Result<JobChange> on(const Job& job, const Admit& command, TimePoint now) {
     return lost("the job's next attempt is not due yet");
   }
   Change change(job, now);
+  change.job().current_step = "Waiting for a worker";
   change.admit();
+  return std::move(change).take();
+}
+
+Result<JobChange> on(const Job& job, const Withdraw& command, TimePoint now) {
+  if (job.status != JobStatus::submitting || job.dispatch_no != command.dispatch_no ||
+      !job.admitted_at) {
+    return lost("the job is not announced under this dispatch number");
+  }
+  Change change(job, now);
+  change.job().current_step = "Waiting in line";
+  change.line_up(now);
   return std::move(change).take();
 }
 
@@ -103,8 +129,8 @@ Result<JobChange> on(const Job& job, const Claim& command, TimePoint now) {
   auto& next = change.job();
   ++next.fence;
   ++next.attempt;
-  next.lease =
-      Lease{.worker_id = command.worker_id, .token = command.token, .until = now + command.lease};
+  const auto length = job.options.lease.count() > 0 ? job.options.lease : command.lease;
+  next.lease = Lease{.worker_id = command.worker_id, .token = command.token, .until = now + length};
   if (!next.started_at) next.started_at = now;
   if (next.run_id.empty()) next.run_id = fmt::format("local-{}", next.id.to_string());
   next.progress = 5;
@@ -180,7 +206,7 @@ Result<JobChange> interrupt(const Job& job, std::string reason, const RetryPolic
     return std::move(change).take();
   }
   TRY_DO(change.move(JobEvent::requeued, "Waiting for another worker", std::move(reason)));
-  change.admit();
+  change.line_up(now);
   return std::move(change).take();
 }
 
@@ -242,6 +268,7 @@ JobChange create(const NewJob& request, TimePoint now) {
   job.model = request.model;
   job.correlation_id = request.correlation_id;
   job.priority = request.priority;
+  job.options = request.options;
   job.current_step = "Job created, ready to submit";
   job.created_at = now;
   job.updated_at = now;
@@ -250,7 +277,7 @@ JobChange create(const NewJob& request, TimePoint now) {
       {.job_id = job.id, .version = 1, .event = JobEvent::created, .to = job.status, .at = now});
   if (!request.submit) return change;
 
-  auto submitted = decide(job, Submit{job.id}, now);
+  auto submitted = decide(job, Submit{.job_id = job.id, .entry = request.entry}, now);
   submitted->history.insert(submitted->history.begin(), std::move(change.history.front()));
   return *std::move(submitted);
 }

@@ -15,6 +15,10 @@
 
 namespace trainyard::domain {
 
+// How a submitted job starts to wait: in line, until the dispatcher says that it is its turn, or
+// announced at once because nothing competes.
+enum class Entry { in_line, announced };
+
 // A job as the service accepts it.
 struct NewJob {
   JobId id;
@@ -26,16 +30,26 @@ struct NewJob {
   std::string model;
   std::string correlation_id;
   int priority = 0;
+  JobOptions options = {};
   bool submit = false;  // create and submit in one step
+  Entry entry = Entry::in_line;
 };
 
 // The user starts it: pending, or failed (a retry, which keeps the retry count).
 struct Submit {
   JobId job_id;
+  Entry entry = Entry::in_line;
 };
 
-// Announces a waiting job whose time has come. `dispatch_no` is the one that was seen.
+// Announces a job that waits in line and whose turn has come. `dispatch_no` is the one that was
+// seen.
 struct Admit {
+  JobId job_id;
+  std::int64_t dispatch_no;
+};
+
+// Takes an announcement back: the job waits in line again, at its old place.
+struct Withdraw {
   JobId job_id;
   std::int64_t dispatch_no;
 };
@@ -47,7 +61,7 @@ struct Claim {
   std::int64_t dispatch_no;
   std::string worker_id;
   ClaimToken token;
-  milliseconds lease;
+  milliseconds lease;  // unless the job has one of its own
 };
 
 struct Succeeded {
@@ -89,7 +103,7 @@ struct Rescue {
   RetryPolicy policy;
 };
 
-using JobCommand = std::variant<Submit, Admit, Claim, Finish, Cancel, Rescue>;
+using JobCommand = std::variant<Submit, Admit, Withdraw, Claim, Finish, Cancel, Rescue>;
 
 JobId job_of(const JobCommand& command);
 

@@ -25,7 +25,8 @@ class Executor {
   virtual ~Executor() = default;
 
   virtual void set_events(Events events) = 0;  // once, before start()
-  virtual int capacity() const = 0;            // how many more jobs it would take now
+  virtual int slots() const = 0;               // how many jobs run at the same time
+  virtual int capacity() const = 0;            // how many more it would take now
   virtual void start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) = 0;
   // Stops the work; finished() follows with Stopped (or what came first). Unknown ids are ignored.
   virtual void cancel(JobId job) = 0;

@@ -159,9 +159,7 @@ class JobStore {
 
   // --- keeping it going (control loops) ----------------------------------------------------------
   virtual Result<std::vector<LeaseSnapshot>> expired_leases(int limit) = 0;
-  // Waiting, not admitted, and their time has come.
-  virtual Result<std::vector<DispatchRef>> due(int limit) = 0;
-  // When the earliest job that waits for its next attempt is due; nullopt when none waits.
+  // When the earliest job in line that is not due yet will be; nullopt when there is none.
   virtual Result<std::optional<TimePoint>> next_due() = 0;
   // Admitted longer than `age` ago and still unclaimed, oldest first: for claiming directly.
   virtual Result<std::vector<DispatchRef>> unclaimed(milliseconds age, int limit) = 0;

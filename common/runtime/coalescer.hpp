@@ -18,7 +18,7 @@ namespace trainyard::runtime {
 // as many again, `linger` at most: callers that were answered together come back together. A lone
 // request after lone requests waits for nothing.
 //
-//   flush(span<const Request>) -> vector<Result<Answer>>, one per request, in order
+//   flush(span<Request>) -> vector<Result<Answer>>, one per request, in order
 //
 // submit() is thread-safe and never blocks: a full queue answers `exhausted` at once. Callbacks run
 // on the flushing thread, so they must be short. Destruction flushes what is queued.
@@ -26,7 +26,7 @@ template <class Request, class Answer>
 class Coalescer {
  public:
   using Callback = std::move_only_function<void(Result<Answer>)>;
-  using Flush = std::function<std::vector<Result<Answer>>(std::span<const Request>)>;
+  using Flush = std::function<std::vector<Result<Answer>>(std::span<Request>)>;
 
   struct Options {
     std::size_t set_max = 1'000;

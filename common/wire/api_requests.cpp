@@ -1,5 +1,6 @@
 #include "common/wire/api_requests.hpp"
 
+#include "common/wire/job_options_json.hpp"
 #include "common/wire/parse_json.hpp"
 
 #include <fmt/format.h>
@@ -52,6 +53,9 @@ Result<JobRequest> take_job(json& holder, const std::string& path) {
     config->erase(data);
   }
   request.config = config->dump();
+  if (const auto options = holder.find("options"); options != holder.end()) {
+    TRY(request.options, parse_job_options(*options));
+  }
   return request;
 }
 
@@ -86,7 +90,7 @@ std::string dump(const json& tree) {
 
 Result<JobRequest> parse_job_request(std::string_view body) {
   TRY(json tree, parse_object(body));
-  TRY_DO(only_keys(tree, {"config"}));
+  TRY_DO(only_keys(tree, {"config", "options"}));
   return take_job(tree, "config");
 }
 
@@ -112,7 +116,7 @@ Result<BulkRequest> parse_bulk_request(std::string_view body) {
     auto& item = (*jobs)[i];
     const auto path = fmt::format("jobs[{}].config", i);
     if (!item.is_object()) return wrong(path, "each job must be {config: …}");
-    TRY_DO(only_keys(item, {"config"}));
+    TRY_DO(only_keys(item, {"config", "options"}));
     TRY(auto job, take_job(item, path));
     request.jobs.push_back(std::move(job));
   }
@@ -121,7 +125,7 @@ Result<BulkRequest> parse_bulk_request(std::string_view body) {
 
 Result<BatchRequest> parse_batch_request(std::string_view body) {
   TRY(json tree, parse_object(body));
-  TRY_DO(only_keys(tree, {"config", "segments", "models"}));
+  TRY_DO(only_keys(tree, {"config", "segments", "models", "options"}));
   BatchRequest request;
   TRY(request.segments, take_names(tree, "segments"));
   TRY(request.models, take_names(tree, "models"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "common/domain/job_options.hpp"
 
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ inline constexpr std::size_t bulk_jobs_max = 1'000;
 struct JobRequest {
   std::string config;       // JSON object without `data`
   std::string inline_data;  // JSON array of rows, empty when the config names a data_path
+  domain::JobOptions options;
 };
 
 struct BulkRequest {
@@ -31,7 +33,7 @@ struct BatchRequest {
   std::vector<std::string> segments;  // empty: not given
 };
 
-Result<JobRequest> parse_job_request(std::string_view body);    // {"config": {…}}
+Result<JobRequest> parse_job_request(std::string_view body);    // {"config": {…}, "options": {…}}
 Result<BulkRequest> parse_bulk_request(std::string_view body);  // {"jobs": […], "submit": true}
 Result<BatchRequest> parse_batch_request(std::string_view body);
 

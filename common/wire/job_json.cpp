@@ -1,5 +1,7 @@
 #include "common/wire/job_json.hpp"
 
+#include "common/wire/job_options_json.hpp"
+
 namespace trainyard::wire {
 namespace {
 
@@ -55,6 +57,7 @@ void write_job(JsonWriter& out, const domain::Job& job, JobView view, TimePoint 
       .field("eta_seconds", eta_of(job, now))
       .text_or_null("correlation_id", job.correlation_id);
   if (view == JobView::full) {
+    write_job_options(out.key("options"), job.options);
     out.raw_or_null("config", job.config).raw_or_null("cluster_config", job.cluster_config);
   }
   out.end_object();

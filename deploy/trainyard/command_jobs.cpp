@@ -142,6 +142,11 @@ void add_jobs(CLI::App& app, Selection& selection) {
     return show(o, ApiClient(o.url).post(job_path(o, "/cancel")),
                 [](const json& answer) { fmt::print("{}\n", text_of(answer["status"])); });
   });
+  verb_on_job("explain", "Why a job is where it is", [](const JobsOptions& o) {
+    return show(o, ApiClient(o.url).get(job_path(o, "/explain")), [](const json& answer) {
+      fmt::print("{}: {}\n", text_of(answer["reason"]), text_of(answer["explanation"]));
+    });
+  });
   verb_on_job("watch", "Follow a job until it ends", watch);
 }
 

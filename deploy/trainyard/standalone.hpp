@@ -21,6 +21,7 @@ class Standalone {
   void stop();
   std::uint16_t port() const { return api_->port(); }
   ports::JobStore& store() { return *backbone_.store; }
+  ports::DispatchStore& line() { return *backbone_.line; }
   ports::EventBus& bus() { return *backbone_.bus; }
 
  private:

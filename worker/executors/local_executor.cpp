@@ -29,8 +29,9 @@ runtime::TaskEvents LocalExecutor::pool_events() {
 }
 
 void LocalExecutor::start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) {
+  const auto timeout = job.options.timeout.count() > 0 ? job.options.timeout : options_.job_timeout;
   runtime::TaskRequest request{
-      .kind = "train", .timeout = options_.job_timeout, .lease_until = lease_until_boottime};
+      .kind = "train", .timeout = timeout, .lease_until = lease_until_boottime};
   if (options_.drills == domain::Drills::allowed) request.payload = wire::drill_of(job.config);
   if (request.payload.empty()) {
     request.payload = to_json(wire::TrainingRequest{

@@ -25,6 +25,7 @@ class LocalExecutor final : public ports::Executor {
   LocalExecutor(log::Log log, LocalExecutorOptions options);
 
   void set_events(Events events) override { events_ = std::move(events); }
+  int slots() const override { return options_.pool.children; }
   int capacity() const override { return pool_.capacity(); }
   void start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) override;
   void cancel(JobId job) override;

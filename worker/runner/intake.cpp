@@ -206,11 +206,11 @@ ports::Applied Intake::apply_until_known(std::stop_token stop, std::vector<Wante
 
 void Intake::apply_some(const std::vector<std::size_t>& which, std::vector<Wanted>& wanted,
                         ports::Applied& applied) {
-  const auto until = runtime::boottime_now() + options_.lease;
+  const auto asked_at = runtime::boottime_now();
   std::vector<domain::JobCommand> claims;
   claims.reserve(which.size());
   for (const auto i : which) {
-    if (!wanted[i].in_doubt) wanted[i].until = until;
+    if (!wanted[i].in_doubt) wanted[i].asked_at = asked_at;
     claims.emplace_back(wanted[i].claim);
   }
   auto answers = store_.apply(claims);
@@ -229,8 +229,9 @@ void Intake::settle(const Wanted& wanted, const Result<domain::JobChange>& appli
   }
   if (applied) {
     const auto& job = applied->job;
-    if (!leases_.add(job, wanted.until)) executor_.abandon(job.id);
-    executor_.start(job, wanted.until);
+    const auto lease = job.options.lease.count() > 0 ? job.options.lease : options_.lease;
+    if (!leases_.add(job, wanted.asked_at, lease)) executor_.abandon(job.id);
+    executor_.start(job, wanted.asked_at + lease);
     if (leases_.take_cancel(job.id)) executor_.cancel(job.id);
   } else if (applied.error().code != Errc::lease_lost &&
              applied.error().code != Errc::illegal_transition) {

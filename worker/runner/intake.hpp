@@ -43,7 +43,7 @@ class Intake {
     domain::Claim claim;
     std::optional<ports::Delivery> delivery;
     std::vector<ports::Position> older;  // of messages for the same job
-    Boottime until{0};                   // its lease, once claimed, holds at least this long
+    Boottime asked_at{0};                // its lease, once claimed, counts from then or later
     bool in_doubt = false;  // it may have been claimed already, when it was first tried
   };
 

@@ -3,6 +3,7 @@
 #include "common/base/uuid.hpp"
 #include "common/runtime/outage.hpp"
 #include "common/wire/job_control.hpp"
+#include "worker/runner/capacity_reporter.hpp"
 #include "worker/runner/finisher.hpp"
 #include "worker/runner/intake.hpp"
 #include "worker/runner/lease_keeper.hpp"
@@ -36,8 +37,8 @@ IntakeOptions intake_options(const JobRunnerOptions& options, std::string source
 
 class JobRunner::Parts {
  public:
-  Parts(log::Log log, ports::JobStore& store, ports::EventBus& bus, ports::Executor& executor,
-        JobRunnerOptions options)
+  Parts(log::Log log, ports::JobStore& store, ports::DispatchStore& dispatch, ports::EventBus& bus,
+        ports::Executor& executor, JobRunnerOptions options)
       : log_(log.with({{"worker_id", options.worker_id}})),
         bus_(bus),
         executor_(executor),
@@ -46,6 +47,7 @@ class JobRunner::Parts {
         finisher_(log_, store, leases_),
         reporter_(log_, store, bus, leases_, source_),
         keeper_(log_, store, executor, leases_, options_.worker_id, options_.lease),
+        capacity_(log_, dispatch, executor, leases_, options_.worker_id),
         intake_(log_, store, bus, executor, leases_, intake_options(options_, source_)) {}
 
   // The executor may speak for a moment after the runner is gone; then nobody listens.
@@ -82,6 +84,7 @@ class JobRunner::Parts {
     control_ = std::move(*control);
     keeping_ = std::jthread([this](std::stop_token stop) { keeper_.run(stop); });
     reporting_ = std::jthread([this](std::stop_token stop) { reporter_.run(stop); });
+    offering_ = std::jthread([this](std::stop_token stop) { capacity_.run(stop); });
     listening_ = std::jthread([this](std::stop_token stop) { listen(stop); });
     taking_in_ = std::jthread([this](std::stop_token stop) { intake_.run(stop); });
   }
@@ -89,6 +92,8 @@ class JobRunner::Parts {
   void stop() {
     if (!taking_in_.joinable()) return;
     end(taking_in_);
+    end(offering_);
+    capacity_.forget();
     for (const auto job : executor_.release_waiting()) {
       if (const auto fence = leases_.fence_of(job)) hand_back({job, *fence});
     }
@@ -143,11 +148,13 @@ class JobRunner::Parts {
   Finisher finisher_;
   ProgressReporter reporter_;
   LeaseKeeper keeper_;
+  CapacityReporter capacity_;
   Intake intake_;
   std::unique_ptr<ports::Subscription> control_;
   std::jthread keeping_;
   std::jthread reporting_;
   std::jthread listening_;
+  std::jthread offering_;
   std::jthread taking_in_;
 };
 
@@ -157,9 +164,10 @@ std::string make_worker_id() {
   return fmt::format("{}-{}-{}", host.data(), ::getpid(), Uuid::make_v7().to_string());
 }
 
-JobRunner::JobRunner(log::Log log, ports::JobStore& store, ports::EventBus& bus,
-                     ports::Executor& executor, JobRunnerOptions options)
-    : parts_(std::make_shared<Parts>(std::move(log), store, bus, executor, std::move(options))) {
+JobRunner::JobRunner(log::Log log, ports::JobStore& store, ports::DispatchStore& dispatch,
+                     ports::EventBus& bus, ports::Executor& executor, JobRunnerOptions options)
+    : parts_(std::make_shared<Parts>(std::move(log), store, dispatch, bus, executor,
+                                     std::move(options))) {
   executor.set_events(Parts::events(parts_));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/log/log.hpp"
+#include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/executor.hpp"
 #include "common/ports/job_store.hpp"
@@ -25,12 +26,12 @@ std::string make_worker_id();
 // The worker: takes in announced jobs, keeps their leases, passes on what the executor reports, and
 // hands back on stop() what does not end within the drain time (an interruption, no attempt burnt).
 // A job whose lease is lost is killed and nothing is written for it. start() throws when the bus
-// cannot be subscribed to. Store, bus and executor outlive the runner, which alone gives the
+// cannot be subscribed to. Stores, bus and executor outlive the runner, which alone gives the
 // executor its work.
 class JobRunner final : public runtime::Lifecycle {
  public:
-  JobRunner(log::Log log, ports::JobStore& store, ports::EventBus& bus, ports::Executor& executor,
-            JobRunnerOptions options);
+  JobRunner(log::Log log, ports::JobStore& store, ports::DispatchStore& dispatch,
+            ports::EventBus& bus, ports::Executor& executor, JobRunnerOptions options);
   ~JobRunner() override;
 
   void start() override;

@@ -22,12 +22,12 @@ LeaseKeeper::LeaseKeeper(log::Log log, ports::JobStore& store, ports::Executor& 
       outage_(log_, "store (renewing leases)") {}
 
 void LeaseKeeper::run(std::stop_token stop) {
-  const auto interval = lease_ / renewals_per_lease;
-  auto wait = interval;
+  bool renewed = true;
   while (leases_.await_any(stop)) {
-    if (pause_for(stop, wait)) return;
+    const auto interval = leases_.shortest(lease_) / renewals_per_lease;
+    if (pause_for(stop, renewed ? interval : interval / attempts_per_renewal)) return;
     drop_expired();
-    wait = renew() ? interval : interval / attempts_per_renewal;
+    renewed = renew();
   }
 }
 
@@ -41,7 +41,7 @@ void LeaseKeeper::drop_expired() {
 bool LeaseKeeper::renew() {
   const auto refs = leases_.refs();
   if (refs.empty()) return true;
-  const auto until = runtime::boottime_now() + lease_;
+  const auto sent_at = runtime::boottime_now();
   const auto renewed = store_.renew(worker_id_, refs, lease_);
   if (!renewed) {
     outage_.failed(renewed.error());
@@ -60,8 +60,9 @@ bool LeaseKeeper::renew() {
       executor_.abandon(job);
       continue;
     }
-    if (!leases_.extend(job, fence, until)) continue;
-    executor_.lease_extended(job, until);
+    const auto until = leases_.extend(job, fence, sent_at);
+    if (!until) continue;
+    executor_.lease_extended(job, *until);
     if (found->second.cancel_requested) executor_.cancel(job);
   }
   return true;

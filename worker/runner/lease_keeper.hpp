@@ -11,10 +11,10 @@
 
 namespace trainyard::runner {
 
-// Renews all leases at a third of their time, from a thread that no training can starve, and acts
-// on what comes back: a lease that is missing is lost, so its child is killed; a cancel is passed
-// on. A lease that could not be renewed ends here by this machine's own clock, counted from before
-// the last renewal was sent, so that two workers never believe in the same job.
+// Renews all leases at a third of the shortest one's time, from a thread that no training can
+// starve, and acts on what comes back: a lease that is missing is lost, so its child is killed; a
+// cancel is passed on. A lease that could not be renewed ends here by this machine's own clock,
+// counted from before the last renewal was sent, so that two workers never believe in the same job.
 class LeaseKeeper {
  public:
   LeaseKeeper(log::Log log, ports::JobStore& store, ports::Executor& executor, LeaseTable& leases,

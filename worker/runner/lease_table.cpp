@@ -12,9 +12,10 @@ LeaseTable::Held* LeaseTable::find(JobId job, std::int64_t fence) {
   return found == held_.end() || found->second.fence != fence ? nullptr : &found->second;
 }
 
-bool LeaseTable::add(const domain::Job& job, Boottime until) {
+bool LeaseTable::add(const domain::Job& job, Boottime since, std::chrono::milliseconds length) {
   Held held{.fence = job.fence,
-            .until = until,
+            .until = since + length,
+            .length = length,
             .identity = {.job_id = job.id,
                          .batch_id = job.batch_id,
                          .user_id = job.user_id,
@@ -36,11 +37,24 @@ bool LeaseTable::remove(JobId job, std::int64_t fence) {
   return true;
 }
 
-bool LeaseTable::extend(JobId job, std::int64_t fence, Boottime until) {
+std::optional<Boottime> LeaseTable::extend(JobId job, std::int64_t fence, Boottime since) {
   const std::lock_guard lock(mutex_);
   auto* held = find(job, fence);
-  if (held) held->until = until;
-  return held;
+  if (!held) return std::nullopt;
+  return held->until = since + held->length;
+}
+
+std::chrono::milliseconds LeaseTable::shortest(std::chrono::milliseconds otherwise) const {
+  const std::lock_guard lock(mutex_);
+  auto shortest = otherwise;
+  for (const auto& [job, held] : held_)
+    shortest = std::min(shortest, held.length);
+  return shortest;
+}
+
+int LeaseTable::size() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int>(held_.size());
 }
 
 bool LeaseTable::begin_end(JobId job, std::int64_t fence) {
@@ -105,6 +119,11 @@ bool LeaseTable::take_cancel(JobId job) {
 bool LeaseTable::await_any(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   return changed_.wait(lock, stop, [this] { return !held_.empty(); });
+}
+
+bool LeaseTable::await_any(std::stop_token stop, std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, stop, timeout, [this] { return !held_.empty(); });
 }
 
 bool LeaseTable::await_none(std::chrono::milliseconds timeout) {

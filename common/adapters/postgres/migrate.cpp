@@ -1,5 +1,6 @@
 #include "common/adapters/postgres/connection_pool.hpp"
 #include "common/adapters/postgres/pg_access_store.hpp"
+#include "common/adapters/postgres/pg_dispatch_store.hpp"
 #include "common/adapters/postgres/pg_job_store.hpp"
 #include "common/adapters/sql/migration.hpp"
 
@@ -93,6 +94,10 @@ std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> databa
 
 std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database) {
   return std::make_unique<PgAccessStore>(std::move(database));
+}
+
+std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database) {
+  return std::make_unique<PgDispatchStore>(std::move(database));
 }
 
 Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options) {

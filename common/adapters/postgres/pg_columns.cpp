@@ -54,6 +54,14 @@ std::int64_t Columns::integer() {
   return value;
 }
 
+double Columns::real() {
+  const auto digits_of = text();
+  double value = 0.0;
+  const auto* end = digits_of.data() + digits_of.size();
+  if (std::from_chars(digits_of.data(), end, value).ptr != end) corrupt("a number", digits_of);
+  return value;
+}
+
 TimePoint Columns::time() {
   return parse_time(text());
 }

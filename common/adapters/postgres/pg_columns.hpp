@@ -19,6 +19,7 @@ class Columns {
 
   std::string_view text();
   std::int64_t integer();
+  double real();
   int number() { return static_cast<int>(integer()); }
   TimePoint time();
   Uuid uuid();

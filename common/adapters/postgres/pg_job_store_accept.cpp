@@ -29,22 +29,25 @@ const Statement accept_jobs{"accept_jobs", R"sql(
 WITH added AS (
   INSERT INTO jobs (created_at, updated_at, job_id, batch_id, user_id, config, cluster_config,
                     segment_id, model, correlation_id, priority, status, current_step,
-                    submitted_at, version, dispatch_no, admitted_at)
+                    submitted_at, version, dispatch_no, admitted_at, next_attempt_at, rank, run_at,
+                    lease_ms, timeout_ms, queue, limit_key)
   SELECT $1::timestamptz, $1::timestamptz, i.*
   FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
               $9::text[], $10::int[], $11::text[], $12::text[], $13::timestamptz[],
-              $14::bigint[], $15::bigint[], $16::timestamptz[]) AS i
+              $14::bigint[], $15::bigint[], $16::timestamptz[], $17::timestamptz[],
+              $18::timestamptz[], $19::timestamptz[], $20::bigint[], $21::bigint[], $22::text[],
+              $23::text[]) AS i
 ), lines AS (
   INSERT INTO job_history (at, job_id, version, event, from_status, to_status)
   SELECT $1::timestamptz, h.*
-  FROM unnest($17::uuid[], $18::bigint[], $19::text[], $20::text[], $21::text[]) AS h
+  FROM unnest($24::uuid[], $25::bigint[], $26::text[], $27::text[], $28::text[]) AS h
 ), told AS (
   INSERT INTO outbox (job_id, first_version, last_version, dispatch_no)
-  SELECT o.* FROM unnest($22::uuid[], $23::bigint[], $24::bigint[], $25::bigint[]) AS o
+  SELECT o.* FROM unnest($29::uuid[], $30::bigint[], $31::bigint[], $32::bigint[]) AS o
 ), counted AS (
   UPDATE batches b SET total_jobs = b.total_jobs + c.jobs, open_jobs = b.open_jobs + c.jobs,
                        completed_at = NULL
-  FROM unnest($26::uuid[], $27::int[]) AS c(batch_id, jobs)
+  FROM unnest($33::uuid[], $34::int[]) AS c(batch_id, jobs)
   WHERE b.batch_id = c.batch_id
 )
 SELECT now(), pg_notify('trainyard_outbox', ''))sql",
@@ -56,7 +59,7 @@ enum class Counting { add_to_batches, counted_already };
 Parameters accept_parameters(std::span<const domain::JobChange> changes, TimePoint now,
                              Counting counting) {
   TextArray id, batch, user, config, cluster, segment, model, correlation, priority, status, step,
-      submitted, version, dispatch, admitted;
+      submitted, version, dispatch, admitted, due, rank, run_at, lease, timeout, queue, key;
   TextArray line_id, line_version, line_event, line_from, line_to;
   TextArray told_id, told_first, told_last, told_dispatch;
   std::map<BatchId, int> jobs_of_batch;
@@ -77,6 +80,13 @@ Parameters accept_parameters(std::span<const domain::JobChange> changes, TimePoi
     version.add(job.version);
     dispatch.add(job.dispatch_no);
     admitted.add(job.admitted_at);
+    due.add(job.next_attempt_at);
+    rank.add(job.rank);
+    run_at.add(job.options.run_at);
+    lease.add(job.options.lease.count());
+    timeout.add(job.options.timeout.count());
+    queue.add(job.options.queue);
+    key.add(job.options.key);
     for (const auto& line : change.history) {
       line_id.add(line.job_id);
       line_version.add(line.version);
@@ -99,7 +109,8 @@ Parameters accept_parameters(std::span<const domain::JobChange> changes, TimePoi
   for (auto* column :
        {&id,          &batch,     &user,          &config,        &cluster,     &segment, &model,
         &correlation, &priority,  &status,        &step,          &submitted,   &version, &dispatch,
-        &admitted,    &line_id,   &line_version,  &line_event,    &line_from,   &line_to, &told_id,
+        &admitted,    &due,       &rank,          &run_at,        &lease,       &timeout, &queue,
+        &key,         &line_id,   &line_version,  &line_event,    &line_from,   &line_to, &told_id,
         &told_first,  &told_last, &told_dispatch, &counted_batch, &counted_jobs}) {
     parameters.push_back(std::move(*column).take());
   }

@@ -34,6 +34,7 @@ WITH changed AS (
     error_category = i.error_category, attempt = i.attempt, retry_count = i.retry_count,
     interruptions = i.interruptions, version = i.version, dispatch_no = i.dispatch_no,
     fence = i.fence, admitted_at = i.admitted_at, next_attempt_at = i.next_attempt_at,
+    rank = i.rank,
     lease_worker = CASE WHEN i.lease_changed THEN i.lease_worker ELSE j.lease_worker END,
     lease_token = CASE WHEN i.lease_changed THEN i.lease_token ELSE j.lease_token END,
     lease_until = CASE WHEN i.lease_changed THEN i.lease_until ELSE j.lease_until END,
@@ -44,13 +45,13 @@ WITH changed AS (
               $19::int[], $20::bigint[], $21::bigint[], $22::bigint[], $23::timestamptz[],
               $24::timestamptz[], $25::bool[], $26::text[], $27::uuid[], $28::timestamptz[],
               $29::bigint[], $30::text[], $31::bigint[], $32::int[], $33::text[], $34::text[],
-              $35::text[], $36::text[], $37::text[])
+              $35::text[], $36::text[], $37::text[], $38::timestamptz[])
     AS i(job_id, seen_version, seen_renewals, run_id, status, progress, current_step, metrics,
          submitted_at, started_at, completed_at, mlflow_run_id, artifact_uri, error,
          error_category, attempt, retry_count, interruptions, version, dispatch_no, fence,
          admitted_at, next_attempt_at, lease_changed, lease_worker, lease_token, lease_until,
          lease_renewals, results, announced, open_delta, event, from_status, worker_id, detail,
-         category)
+         category, rank)
   WHERE j.job_id = i.job_id AND j.version = i.seen_version
     AND (i.seen_renewals IS NULL OR j.lease_renewals = i.seen_renewals)
   RETURNING i.*, j.batch_id
@@ -68,7 +69,7 @@ WITH changed AS (
   INSERT INTO outbox (job_id, first_version, last_version, dispatch_no)
   SELECT job_id, CASE WHEN event IS NOT NULL THEN version END,
          CASE WHEN event IS NOT NULL THEN version END, announced
-  FROM changed
+  FROM changed WHERE event IS NOT NULL OR announced IS NOT NULL
 ), counted AS (
   UPDATE batches b SET
     open_jobs = b.open_jobs + d.delta,
@@ -110,7 +111,7 @@ Parameters change_parameters(std::span<const Decided> set, TimePoint now) {
       started, completed, mlflow, artifact, error, category, attempt, retries, interruptions,
       version, dispatch, fence, admitted, next_attempt;
   TextArray leased, worker, token, until, renewals, results, announced, open_delta;
-  TextArray event, from, line_worker, detail, line_category;
+  TextArray event, from, line_worker, detail, line_category, rank;
   for (const auto& [before, change, renewals_seen] : set) {
     const auto& job = change.job;
     id.add(job.id);
@@ -136,6 +137,7 @@ Parameters change_parameters(std::span<const Decided> set, TimePoint now) {
     fence.add(job.fence);
     admitted.add(job.admitted_at);
     next_attempt.add(job.next_attempt_at);
+    rank.add(job.rank);
     leased.add(lease_changed(before, job) ? "true" : "false");
     const auto& lease = job.lease;
     worker.add(lease ? std::optional(lease->worker_id) : std::nullopt);
@@ -160,7 +162,8 @@ Parameters change_parameters(std::span<const Decided> set, TimePoint now) {
         &artifact,   &error,        &category,      &attempt,     &retries,      &interruptions,
         &version,    &dispatch,     &fence,         &admitted,    &next_attempt, &leased,
         &worker,     &token,        &until,         &renewals,    &results,      &announced,
-        &open_delta, &event,        &from,          &line_worker, &detail,       &line_category}) {
+        &open_delta, &event,        &from,          &line_worker, &detail,       &line_category,
+        &rank}) {
     parameters.push_back(std::move(*column).take());
   }
   return parameters;

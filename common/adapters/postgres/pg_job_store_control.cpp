@@ -16,7 +16,9 @@ namespace {
 
 const Statement renew_leases{
     "renew_leases",
-    "UPDATE jobs j SET lease_until = now() + $3::interval, lease_renewals = j.lease_renewals + 1 "
+    "UPDATE jobs j SET lease_until = now() + CASE WHEN j.lease_ms > 0 "
+    "THEN j.lease_ms * interval '1 millisecond' ELSE $3::interval END, lease_renewals = "
+    "j.lease_renewals + 1 "
     "FROM unnest($1::uuid[], $2::bigint[]) AS i(job_id, fence) "
     "WHERE j.job_id = i.job_id AND j.fence = i.fence AND j.lease_worker = $4 "
     "RETURNING j.job_id, j.fence, j.status",
@@ -58,15 +60,10 @@ const Statement find_expired{"find_expired",
                              "WHERE status IN ('running', 'cancelling') AND lease_until <= now() "
                              "ORDER BY lease_until LIMIT $1::int",
                              Effect::reads};
-const Statement find_due{
-    "find_due",
-    "SELECT job_id, dispatch_no FROM jobs WHERE status = 'submitting' AND admitted_at IS NULL "
-    "AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT $1::int",
-    Effect::reads};
 const Statement find_next_due{
     "find_next_due",
     "SELECT next_attempt_at FROM jobs WHERE status = 'submitting' AND admitted_at IS NULL "
-    "ORDER BY next_attempt_at LIMIT 1",
+    "AND next_attempt_at > now() ORDER BY next_attempt_at LIMIT 1",
     Effect::reads};
 const Statement find_unclaimed{
     "find_unclaimed",
@@ -196,12 +193,6 @@ Result<std::vector<ports::LeaseSnapshot>> PgJobStore::expired_leases(int limit) 
                          .worker_id = std::string(columns.text())});
     }
     return expired;
-  });
-}
-
-Result<std::vector<ports::DispatchRef>> PgJobStore::due(int limit) {
-  return guarded([&]() -> Result<std::vector<ports::DispatchRef>> {
-    return read_dispatches(run(find_due, {std::to_string(limit)}));
   });
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/base/secret.hpp"
-#include "common/log/log.hpp"
 #include "common/ports/access_store.hpp"
+#include "common/ports/dispatch_store.hpp"
 #include "common/ports/job_store.hpp"
 
 #include <chrono>
@@ -19,7 +19,6 @@ struct Options {
   std::chrono::milliseconds statement{15'000};  // how long one statement may take
   std::chrono::milliseconds lock{5'000};        // how long one may wait for a row
   std::chrono::milliseconds borrow{10'000};     // how long a call may wait for a free connection
-  log::Log log = {};
 };
 
 // The database of a fleet: any number of processes share one PostgreSQL database, 15 or newer.
@@ -32,6 +31,7 @@ Result<std::shared_ptr<Database>> open_database(Options options);
 // Stores over an open database; each keeps it alive.
 std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database);
 std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database);
+std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database);
 
 // A database for its jobs alone.
 Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options);

@@ -18,8 +18,8 @@ inline const std::string job_columns =
     "j.created_at, j.updated_at, j.submitted_at, j.started_at, j.completed_at, "
     "j.mlflow_run_id, j.metrics, j.artifact_uri, j.checkpoint_path, j.error, "
     "j.error_category, j.attempt, j.retry_count, j.interruptions, j.version, j.dispatch_no, "
-    "j.fence, j.admitted_at, j.next_attempt_at, j.lease_worker, j.lease_token, "
-    "j.lease_until, j.lease_renewals";
+    "j.fence, j.admitted_at, j.next_attempt_at, j.rank, j.run_at, j.lease_ms, j.timeout_ms, "
+    "j.queue, j.limit_key, j.lease_worker, j.lease_token, j.lease_until, j.lease_renewals";
 // With empty configs, for readers that show many jobs.
 inline const std::string slim_job_columns =
     "j.job_id, j.batch_id, j.user_id, j.run_id, '', '', j.segment_id, j.model, "
@@ -27,7 +27,8 @@ inline const std::string slim_job_columns =
     "j.updated_at, j.submitted_at, j.started_at, j.completed_at, j.mlflow_run_id, j.metrics, "
     "j.artifact_uri, j.checkpoint_path, j.error, j.error_category, j.attempt, j.retry_count, "
     "j.interruptions, j.version, j.dispatch_no, j.fence, j.admitted_at, j.next_attempt_at, "
-    "j.lease_worker, j.lease_token, j.lease_until, j.lease_renewals";
+    "j.rank, j.run_at, j.lease_ms, j.timeout_ms, j.queue, j.limit_key, j.lease_worker, "
+    "j.lease_token, j.lease_until, j.lease_renewals";
 inline const std::string history_columns =
     "h.job_id, h.version, h.event, h.from_status, h.to_status, h.at, h.attempt, h.fence, "
     "h.worker_id, h.detail, h.category";
@@ -87,6 +88,12 @@ domain::Job read_job(Row& row) {
   job.fence = row.integer();
   job.admitted_at = row.optional_time();
   job.next_attempt_at = row.optional_time();
+  job.rank = row.time();
+  job.options.run_at = row.optional_time();
+  job.options.lease = milliseconds(row.integer());
+  job.options.timeout = milliseconds(row.integer());
+  job.options.queue = row.text();
+  job.options.key = row.text();
   if (row.is_null()) return job;
   domain::Lease lease;
   lease.worker_id = row.text();

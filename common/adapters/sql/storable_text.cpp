@@ -68,7 +68,9 @@ Result<void> check_storable(const domain::NewJob& job) {
                       {"cluster_config", &job.cluster_config},
                       {"segment_id", &job.segment_id},
                       {"model", &job.model},
-                      {"correlation_id", &job.correlation_id}});
+                      {"correlation_id", &job.correlation_id},
+                      {"options.queue", &job.options.queue},
+                      {"options.key", &job.options.key}});
 }
 
 Result<void> check_storable(const ports::ApiKey& key) {

@@ -40,6 +40,7 @@ void ChangeWriter::write_lines(const domain::JobChange& change) {
         .bind(*change.results)
         .run();
   }
+  if (change.history.empty() && !change.announce) return;
   auto row = connection_.query(
       "INSERT INTO outbox (job_id, first_version, last_version, dispatch_no) VALUES (?, ?, ?, ?)");
   row.bind(change.job.id);

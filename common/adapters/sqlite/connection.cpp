@@ -29,6 +29,11 @@ Query& Query::bind(std::int64_t number) {
   return *this;
 }
 
+Query& Query::bind(double number) {
+  check(sqlite3_bind_double(statement_, ++parameter_, number));
+  return *this;
+}
+
 // Bound text and ids outlive the query in every caller: nothing is copied.
 Query& Query::bind(std::string_view text) {
   check(sqlite3_bind_text(statement_, ++parameter_, text.data() ? text.data() : "",
@@ -65,6 +70,10 @@ void Query::run() {
 
 std::int64_t Query::integer() {
   return sqlite3_column_int64(statement_, column_++);
+}
+
+double Query::real() {
+  return sqlite3_column_double(statement_, column_++);
 }
 
 std::string_view Query::text() {

@@ -41,6 +41,7 @@ class Query {
 
   Query& bind(std::int64_t number);
   Query& bind(int number) { return bind(static_cast<std::int64_t>(number)); }
+  Query& bind(double number);
   Query& bind(std::string_view text);
   Query& bind(const char* text) { return bind(std::string_view(text)); }
   Query& bind(const std::string& text) { return bind(std::string_view(text)); }
@@ -60,6 +61,7 @@ class Query {
   void run();   // for statements without rows
 
   std::int64_t integer();
+  double real();
   int number() { return static_cast<int>(integer()); }
   std::string_view text();  // valid until the next step
   Uuid uuid();

@@ -2,6 +2,7 @@
 
 #include "common/adapters/sql/migration.hpp"
 #include "common/adapters/sqlite/sqlite_access_store.hpp"
+#include "common/adapters/sqlite/sqlite_dispatch_store.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 
@@ -67,6 +68,10 @@ std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> databa
 
 std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database) {
   return std::make_unique<SqliteAccessStore>(std::move(database));
+}
+
+std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database) {
+  return std::make_unique<SqliteDispatchStore>(std::move(database));
 }
 
 Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(const Options& options) {

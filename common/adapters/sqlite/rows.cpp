@@ -33,7 +33,8 @@ void bind_mutable(Query& query, const domain::Job& job) {
       .bind(job.dispatch_no)
       .bind(job.fence)
       .bind(job.admitted_at)
-      .bind(job.next_attempt_at);
+      .bind(job.next_attempt_at)
+      .bind(job.rank);
   if (job.lease) {
     query.bind(job.lease->worker_id)
         .bind(job.lease->token)
@@ -49,11 +50,13 @@ void bind_mutable(Query& query, const domain::Job& job) {
 void insert_job(Connection& connection, const domain::Job& job) {
   auto query = connection.query(
       "INSERT INTO jobs (job_id, batch_id, user_id, config, cluster_config, segment_id, model, "
-      "correlation_id, priority, created_at, run_id, status, progress, current_step, updated_at, "
+      "correlation_id, priority, created_at, run_at, lease_ms, timeout_ms, queue, limit_key, "
+      "run_id, status, progress, current_step, updated_at, "
       "submitted_at, started_at, completed_at, mlflow_run_id, metrics, artifact_uri, error, "
       "error_category, attempt, retry_count, interruptions, version, dispatch_no, fence, "
-      "admitted_at, next_attempt_at, lease_worker, lease_token, lease_until, lease_renewals) "
-      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "admitted_at, next_attempt_at, rank, lease_worker, lease_token, lease_until, "
+      "lease_renewals) VALUES "
+      "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   query.bind(job.id)
       .bind(job.batch_id)
       .bind(job.user_id)
@@ -63,7 +66,12 @@ void insert_job(Connection& connection, const domain::Job& job) {
       .bind(job.model)
       .bind(job.correlation_id)
       .bind(job.priority)
-      .bind(job.created_at);
+      .bind(job.created_at)
+      .bind(job.options.run_at)
+      .bind(job.options.lease.count())
+      .bind(job.options.timeout.count())
+      .bind(job.options.queue)
+      .bind(job.options.key);
   bind_mutable(query, job);
   query.run();
 }
@@ -74,7 +82,7 @@ void update_job(Connection& connection, const domain::Job& job) {
       "submitted_at = ?, started_at = ?, completed_at = ?, mlflow_run_id = ?, metrics = ?, "
       "artifact_uri = ?, error = ?, error_category = ?, attempt = ?, retry_count = ?, "
       "interruptions = ?, version = ?, dispatch_no = ?, fence = ?, admitted_at = ?, "
-      "next_attempt_at = ?, lease_worker = ?, lease_token = ?, lease_until = ?, "
+      "next_attempt_at = ?, rank = ?, lease_worker = ?, lease_token = ?, lease_until = ?, "
       "lease_renewals = ? WHERE job_id = ?");
   bind_mutable(query, job);
   query.bind(job.id).run();

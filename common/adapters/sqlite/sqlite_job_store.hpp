@@ -39,7 +39,6 @@ class SqliteJobStore final : public ports::JobStore {
   Result<std::vector<domain::Job>> batch_jobs(BatchId batch) override;
 
   Result<std::vector<ports::LeaseSnapshot>> expired_leases(int limit) override;
-  Result<std::vector<ports::DispatchRef>> due(int limit) override;
   Result<std::optional<TimePoint>> next_due() override;
   Result<std::vector<ports::DispatchRef>> unclaimed(milliseconds age, int limit) override;
   Result<int> announce_again(milliseconds age, int limit) override;

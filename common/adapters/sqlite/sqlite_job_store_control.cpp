@@ -33,9 +33,14 @@ Result<std::vector<ports::Renewal>> SqliteJobStore::renew(std::string_view worke
   TRY_DO(database_->write([&](Connection& connection, TimePoint now) -> Result<void> {
     for (const auto& held : leases) {
       auto row = connection.query(
-          "UPDATE jobs SET lease_until = ?, lease_renewals = lease_renewals + 1 "
-          "WHERE job_id = ? AND fence = ? AND lease_worker = ? RETURNING status");
-      row.bind(now + lease).bind(held.job_id).bind(held.fence).bind(worker_id);
+          "UPDATE jobs SET lease_until = ?1 + iif(lease_ms > 0, lease_ms * 1000, ?2), "
+          "lease_renewals = lease_renewals + 1 "
+          "WHERE job_id = ?3 AND fence = ?4 AND lease_worker = ?5 RETURNING status");
+      row.bind(now)
+          .bind(std::chrono::microseconds(lease).count())
+          .bind(held.job_id)
+          .bind(held.fence)
+          .bind(worker_id);
       if (!row.step()) continue;
       renewed.push_back({.job_id = held.job_id,
                          .fence = held.fence,
@@ -108,24 +113,13 @@ Result<std::vector<ports::LeaseSnapshot>> SqliteJobStore::expired_leases(int lim
   });
 }
 
-Result<std::vector<ports::DispatchRef>> SqliteJobStore::due(int limit) {
-  return guarded([&]() -> Result<std::vector<ports::DispatchRef>> {
-    Database::Reader reader(*database_);
-    auto row = reader->query(
-        "SELECT job_id, dispatch_no FROM jobs WHERE status = 'submitting' AND admitted_at IS NULL "
-        "AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?");
-    row.bind(system_clock().now()).bind(limit);
-    return read_dispatches(row);
-  });
-}
-
 Result<std::optional<TimePoint>> SqliteJobStore::next_due() {
   return guarded([&]() -> Result<std::optional<TimePoint>> {
     Database::Reader reader(*database_);
     auto row = reader->query(
         "SELECT next_attempt_at FROM jobs WHERE status = 'submitting' AND admitted_at IS NULL "
-        "ORDER BY next_attempt_at LIMIT 1");
-    if (!row.step()) return std::nullopt;
+        "AND next_attempt_at > ? ORDER BY next_attempt_at LIMIT 1");
+    if (!row.bind(system_clock().now()).step()) return std::nullopt;
     return row.optional_time();
   });
 }

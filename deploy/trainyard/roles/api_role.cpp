@@ -39,11 +39,14 @@ class ApiRole::Parts {
   Parts(const config::Settings& settings, const log::Log& log, Backbone& backbone, Serves serves)
       : tasks_(log, {.children = 1, .command = child_command(settings)}),
         intake_(make_intake(settings, tasks_)),
-        commits_(*backbone.store, {}),
+        gate_(*backbone.line),
+        commits_(*backbone.store, gate_, {}),
         control_(log, *backbone.bus),
         pool_({.threads = static_cast<std::size_t>(settings.store.connections)}),
         api_{.store = *backbone.store,
+             .line = *backbone.line,
              .bus = *backbone.bus,
+             .gate = gate_,
              .commits = commits_,
              .control = control_,
              .intake = intake_,
@@ -79,6 +82,7 @@ class ApiRole::Parts {
  private:
   ChildTasks tasks_;
   service::JobIntake intake_;
+  service::EntryGate gate_;
   service::GroupCommit commits_;
   service::JobControl control_;
   http::OffloadPool pool_;

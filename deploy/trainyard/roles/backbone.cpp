@@ -15,17 +15,22 @@ namespace {
 // Every notifier reads all of them, so more would only cost requests.
 constexpr int event_partitions = 2;
 
-Result<std::unique_ptr<ports::JobStore>> open_store(const config::Settings& settings,
-                                                    const log::Log& log) {
+Result<Backbone> open_stores(const config::Settings& settings) {
+  Backbone backbone;
   if (settings.store.type == config::StoreType::postgres) {
-    return postgres::open_postgres_store(
-        {.uri = settings.store.postgres_uri,
-         .connections = static_cast<int>(settings.store.connections),
-         .log = log});
+    TRY(const auto database,
+        postgres::open_database({.uri = settings.store.postgres_uri,
+                                 .connections = static_cast<int>(settings.store.connections)}));
+    backbone.store = postgres::make_job_store(database);
+    backbone.line = postgres::make_dispatch_store(database);
+    return backbone;
   }
   std::error_code error;
   std::filesystem::create_directories(settings.sqlite_path().parent_path(), error);
-  return sqlite::open_sqlite_store({.path = settings.sqlite_path().string()});
+  TRY(const auto database, sqlite::open_database({.path = settings.sqlite_path().string()}));
+  backbone.store = sqlite::make_job_store(database);
+  backbone.line = sqlite::make_dispatch_store(database);
+  return backbone;
 }
 
 Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settings,
@@ -58,9 +63,9 @@ std::unexpected<Error> needs(std::string_view key, std::string_view what, std::s
 }  // namespace
 
 Result<Backbone> open_backbone(const config::Settings& settings, const log::Log& log) {
-  TRY(auto store, open_store(settings, log));
-  TRY(auto bus, open_bus(settings, log));
-  return Backbone{.store = std::move(store), .bus = std::move(bus)};
+  TRY(auto backbone, open_stores(settings));
+  TRY(backbone.bus, open_bus(settings, log));
+  return backbone;
 }
 
 Result<Backbone> open_fleet_backbone(const config::Settings& settings, const log::Log& log) {

@@ -2,6 +2,7 @@
 
 #include "common/config/settings.hpp"
 #include "common/log/log.hpp"
+#include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/job_store.hpp"
 
@@ -16,6 +17,7 @@ inline constexpr const char* worker_group = "trainyard-workers";
 // What every role stands on, as the settings name it.
 struct Backbone {
   std::unique_ptr<ports::JobStore> store;
+  std::unique_ptr<ports::DispatchStore> line;
   std::unique_ptr<ports::EventBus> bus;
 };
 

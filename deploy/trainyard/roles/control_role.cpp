@@ -17,8 +17,8 @@ using Loops = std::vector<std::unique_ptr<runtime::Lifecycle>>;
 
 Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone& backbone,
                  const std::string& instance) {
-  auto dispatcher = std::make_unique<control::Dispatcher>(log, *backbone.store, system_clock(),
-                                                          control::DispatcherOptions{});
+  auto dispatcher = std::make_unique<control::Dispatcher>(
+      log, *backbone.line, *backbone.store, system_clock(), control::DispatcherOptions{});
   auto& hinted = *dispatcher;
   auto sweeper = std::make_unique<control::FitSweeper>(
       log, filesystem::open_artifact_store(artifact_dir_of(settings)));
@@ -36,7 +36,8 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
       log, *backbone.store, *backbone.bus,
       control::RelayOptions{
           .source = instance,
-          .on_retry = [&hinted](TimePoint due) { hinted.expect(due); },
+          .on_wait = [&hinted](TimePoint due) { hinted.expect(due); },
+          .on_room = [&hinted] { hinted.room_changed(); },
           .on_batch_end = [&swept](BatchId batch) { swept.batch_ended(batch); }}));
   return loops;
 }

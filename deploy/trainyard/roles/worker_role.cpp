@@ -23,7 +23,7 @@ class WorkerRole final : public runtime::Lifecycle {
  public:
   WorkerRole(const config::Settings& settings, const log::Log& log, Backbone& backbone)
       : executor_(log, executor_options(settings)),
-        runner_(log, *backbone.store, *backbone.bus, executor_,
+        runner_(log, *backbone.store, *backbone.line, *backbone.bus, executor_,
                 {.worker_id = runner::make_worker_id(),
                  .lease = settings.worker.lease,
                  .drain = settings.worker.drain}) {}

@@ -122,8 +122,9 @@ class Training {
     ChildTasks tasks(log_, {.children = 1, .command = child_command(settings_)});
     TRY(const auto data, import_file(tasks, settings_, options_.file));
     const auto intake = make_intake(settings_, tasks);
+    service::EntryGate gate(standalone_->line());
     return service::create_batch(
-        store, intake, caller(),
+        store, gate, intake, caller(),
         {.job = {.config = config_of(options_, data.data_path).dump()}, .models = models()});
   }
 

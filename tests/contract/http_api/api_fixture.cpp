@@ -23,7 +23,10 @@ constexpr std::array<std::string_view, 4> models{"auto", "ets", "theta", "ensemb
 
 ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOptions{}) {
   std::filesystem::create_directories(folder_ / "web" / "assets");
-  store_ = *sqlite::open_sqlite_store({.path = folder_ / "jobs.db"});
+  const auto database = *sqlite::open_database({.path = folder_ / "jobs.db"});
+  store_ = sqlite::make_job_store(database);
+  line_ = sqlite::make_dispatch_store(database);
+  gate_ = std::make_unique<service::EntryGate>(*line_);
   intake_ = {
       .check_config =
           [](std::string_view config) { return service::check_config(config, {.models = models}); },
@@ -34,7 +37,8 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
             return std::vector<std::string>(all.begin(), all.end() - 1);
           },
       .cluster_config = {}};
-  commits_ = std::make_unique<service::GroupCommit>(*store_, service::GroupCommit::Options{});
+  commits_ =
+      std::make_unique<service::GroupCommit>(*store_, *gate_, service::GroupCommit::Options{});
   control_ = std::make_unique<service::JobControl>(log::Log(), bus_);
   pool_ = std::make_unique<OffloadPool>(OffloadPool::Options{.threads = 2});
   const auto convert = [](const std::filesystem::path& file) -> Result<ConvertedData> {
@@ -55,7 +59,9 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
     return data;
   };
   api_.reset(new Api{.store = *store_,
+                     .line = *line_,
                      .bus = bus_,
+                     .gate = *gate_,
                      .commits = *commits_,
                      .control = *control_,
                      .intake = intake_,
@@ -72,6 +78,8 @@ ApiTest::~ApiTest() {
   server_.reset();
   pool_.reset();
   commits_.reset();
+  gate_.reset();
+  line_.reset();
   store_.reset();
   std::filesystem::remove_all(folder_);
 }
@@ -95,7 +103,11 @@ std::string ApiTest::create(const std::string& query) const {
 }
 
 domain::Job ApiTest::claim(const std::string& id) const {
-  const auto job = record(id);
+  auto job = record(id);
+  if (!job.admitted_at) {
+    const domain::JobCommand admit = domain::Admit{job.id, job.dispatch_no};
+    job = store_->apply({&admit, 1}).front()->job;
+  }
   const std::array<domain::JobCommand, 1> commands{domain::Claim{.job_id = job.id,
                                                                  .dispatch_no = job.dispatch_no,
                                                                  .worker_id = "worker",

@@ -45,11 +45,13 @@ class ApiTest : public ::testing::Test {
 
   std::filesystem::path folder_;
   std::unique_ptr<ports::JobStore> store_;
+  std::unique_ptr<ports::DispatchStore> line_;
   embedded_bus::EmbeddedBus bus_;
   // What the data looks like to whoever inspects it.
   Result<service::DataLayout> layout_ = service::DataLayout{
       .time_col = "ds", .target_col = "y", .segment_col = "s", .segments = {"north", "south"}};
   service::JobIntake intake_;
+  std::unique_ptr<service::EntryGate> gate_;
   std::unique_ptr<service::GroupCommit> commits_;
   std::unique_ptr<service::JobControl> control_;
   std::unique_ptr<OffloadPool> pool_;

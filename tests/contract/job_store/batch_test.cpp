@@ -90,7 +90,7 @@ TEST_P(JobStoreContract, TellsTheEndOfABatchOnceAndAgainAfterARetry) {
   EXPECT_TRUE(store().get_batch(batch.id)->completed_at);
   drain_outbox();
 
-  applied(domain::Submit{jobs[1].id});
+  applied(domain::Submit{jobs[1].id, domain::Entry::announced});
   EXPECT_FALSE(store().get_batch(batch.id)->completed_at);
   EXPECT_EQ(store().get_batch(batch.id)->open_jobs, 1);
   EXPECT_TRUE(ended_batches(outbox()).empty());

@@ -42,14 +42,17 @@ TEST_P(JobStoreContract, RefusesAClaimUnderAnOldDispatchNumber) {
   const auto running = running_job();
   const auto back = applied(domain::Finish{running.id, running.fence, domain::HandedBack{}});
   EXPECT_EQ(back.status, JobStatus::submitting);
-  EXPECT_GT(back.dispatch_no, running.dispatch_no);
+  EXPECT_EQ(apply(claim_of(back)).error().code, Errc::lease_lost);
+  const auto admitted = admit(running.id);
+  EXPECT_GT(admitted.dispatch_no, running.dispatch_no);
   EXPECT_EQ(apply(claim_of(running)).error().code, Errc::lease_lost);
-  EXPECT_EQ(applied(claim_of(back)).fence, running.fence + 1);
+  EXPECT_EQ(applied(claim_of(admitted)).fence, running.fence + 1);
 }
 
 TEST_P(JobStoreContract, RefusesWhatCarriesAnOldFenceAndLeavesTheRecordAlone) {
   const auto first = running_job();
   applied(domain::Finish{first.id, first.fence, domain::HandedBack{}});
+  admit(first.id);
   const auto second = claim(first.id);
   const std::vector<domain::Finish> late{{first.id, first.fence, success()},
                                          {first.id, first.fence, lasting_failure()},

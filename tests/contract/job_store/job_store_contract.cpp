@@ -42,6 +42,7 @@ domain::NewJob JobStoreContract::new_job() {
 domain::NewJob JobStoreContract::new_submitted() {
   auto job = new_job();
   job.submit = true;
+  job.entry = domain::Entry::announced;
   return job;
 }
 
@@ -115,6 +116,10 @@ domain::Job JobStoreContract::applied(const domain::JobCommand& command) {
   return change ? change->job : domain::Job{};
 }
 
+domain::Job JobStoreContract::admit(JobId id) {
+  return applied(domain::Admit{id, job(id).dispatch_no});
+}
+
 domain::Job JobStoreContract::claim(JobId id, milliseconds lease) {
   return applied(claim_of(job(id), lease));
 }
@@ -148,6 +153,8 @@ void JobStoreContract::expect_sound(JobId id) {
   EXPECT_EQ(record.completed_at.has_value(), is_terminal(record.status));
   if (record.status != JobStatus::submitting) {
     EXPECT_FALSE(record.admitted_at);
+  } else {
+    EXPECT_NE(record.admitted_at.has_value(), record.next_attempt_at.has_value());
   }
 
   const auto history = store().history(id);

@@ -48,6 +48,7 @@ class JobStoreContract : public ::testing::TestWithParam<Backend> {
 
   Result<domain::JobChange> apply(const domain::JobCommand& command);
   domain::Job applied(const domain::JobCommand& command);
+  domain::Job admit(JobId id);  // it waits in line
   domain::Job claim(JobId id, milliseconds lease = std::chrono::hours(1));
   domain::Job succeed(const domain::Job& running);
   domain::Job fail_for_good(const domain::Job& running);

@@ -60,7 +60,7 @@ TEST_P(JobStoreContract, RescuesALostJobForAnotherWorker) {
   EXPECT_EQ(back.status, JobStatus::submitting);
   EXPECT_EQ(back.interruptions, 1);
   EXPECT_EQ(back.retry_count, 0);
-  EXPECT_GT(back.dispatch_no, lost.dispatch_no);
+  EXPECT_GT(admit(lost.id).dispatch_no, lost.dispatch_no);
   EXPECT_EQ(store().history(lost.id)->back().event, JobEvent::requeued);
   EXPECT_EQ(claim(lost.id).fence, lost.fence + 1);
   expect_sound(lost.id);
@@ -99,7 +99,8 @@ TEST_P(JobStoreContract, FailsAJobThatIsInterruptedFiveTimes) {
   for (int time = 1; time <= 5; ++time) {
     claim(id, over_at_once);
     const auto after = applied(rescue_of(store().expired_leases(10)->front()));
-    EXPECT_EQ(after.status, time < 5 ? JobStatus::submitting : JobStatus::failed);
+    ASSERT_EQ(after.status, time < 5 ? JobStatus::submitting : JobStatus::failed);
+    if (time < 5) admit(id);
   }
   EXPECT_EQ(job(id).error_category, Category::cluster);
   expect_sound(id);
@@ -150,16 +151,11 @@ TEST_P(JobStoreContract, WaitsBeforeARetryAndShowsItWhenDue) {
       applied(domain::Finish{now.id, now.fence, retriable_failure(std::chrono::seconds(0))});
   EXPECT_EQ(waiting.status, JobStatus::submitting);
   EXPECT_FALSE(waiting.admitted_at);
-  const auto due = store().due(10);
-  ASSERT_EQ(due->size(), 1U);
-  EXPECT_EQ(due->front().job_id, now.id);
-  EXPECT_EQ(*store().next_due(), job(now.id).next_attempt_at);
+  EXPECT_EQ(*store().next_due(), job(later.id).next_attempt_at);
   EXPECT_EQ(apply(domain::Admit{later.id, job(later.id).dispatch_no}).error().code,
             Errc::lease_lost);
 
-  applied(domain::Admit{due->front().job_id, due->front().dispatch_no});
-  EXPECT_TRUE(store().due(10)->empty());
-  EXPECT_EQ(*store().next_due(), job(later.id).next_attempt_at);
+  applied(domain::Admit{now.id, job(now.id).dispatch_no});
   EXPECT_EQ(claim(now.id).attempt, 2);
 }
 

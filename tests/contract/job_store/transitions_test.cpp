@@ -13,7 +13,7 @@ std::optional<domain::JobCommand> command_for(const domain::Job& job, JobEvent e
     case JobEvent::progress:
       return std::nullopt;
     case JobEvent::submitted:
-      return domain::Submit{job.id};
+      return domain::Submit{job.id, domain::Entry::announced};
     case JobEvent::started:
       return claim_of(job);
     case JobEvent::requeued:
@@ -139,7 +139,8 @@ TEST_P(JobStoreContract, EndsACancelledRunWhenItsWorkHasStopped) {
   EXPECT_TRUE(cancelling.lease);
   const auto stopped = applied(domain::Finish{cancelling.id, cancelling.fence, domain::Stopped{}});
   EXPECT_EQ(stopped.status, JobStatus::cancelled);
-  EXPECT_EQ(apply(domain::Submit{stopped.id}).error().code, Errc::illegal_transition);
+  EXPECT_EQ(apply(domain::Submit{stopped.id, domain::Entry::announced}).error().code,
+            Errc::illegal_transition);
 }
 
 TEST_P(JobStoreContract, RetriesAFailedJobOnRequestAndKeepsItsRetryCount) {
@@ -149,7 +150,7 @@ TEST_P(JobStoreContract, RetriesAFailedJobOnRequestAndKeepsItsRetryCount) {
   applied(domain::Admit{waiting.id, waiting.dispatch_no});
   const auto failed = fail_for_good(claim(running.id));
   EXPECT_EQ(failed.retry_count, 1);
-  const auto again = applied(domain::Submit{failed.id});
+  const auto again = applied(domain::Submit{failed.id, domain::Entry::announced});
   EXPECT_EQ(again.status, JobStatus::submitting);
   const auto read = job(failed.id);
   EXPECT_EQ(read.retry_count, 1);

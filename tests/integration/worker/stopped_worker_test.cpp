@@ -59,8 +59,10 @@ class StoppedWorker : public testing::Test {
 };
 
 TEST_F(StoppedWorker, ChangesNothingOnceItsLeaseIsOver) {
-  const domain::NewJob job{
-      .id = JobId::make(), .config = R"({"drill":"sleep:400"})", .submit = true};
+  const domain::NewJob job{.id = JobId::make(),
+                           .config = R"({"drill":"sleep:400"})",
+                           .submit = true,
+                           .entry = domain::Entry::announced};
   ASSERT_TRUE(store->accept({&job, 1}).front());
   start_worker("600");
   const auto begun =
@@ -74,15 +76,20 @@ TEST_F(StoppedWorker, ChangesNothingOnceItsLeaseIsOver) {
   const auto rescued =
       apply(domain::Rescue{.job_id = job.id, .fence = expired.fence, .renewals = expired.renewals});
   EXPECT_EQ(expired.fence, begun.fence);
+  const auto admitted =
+      apply(domain::Admit{.job_id = job.id, .dispatch_no = rescued.job.dispatch_no});
   const auto claimed = apply(domain::Claim{.job_id = job.id,
-                                           .dispatch_no = rescued.job.dispatch_no,
+                                           .dispatch_no = admitted.job.dispatch_no,
                                            .worker_id = "another",
                                            .token = ClaimToken::make(),
                                            .lease = std::chrono::hours(1)});
 
   ASSERT_EQ(::kill(worker, SIGCONT), 0);
   // It is awake and well when it takes the next job; by then it has said what it had to say.
-  const domain::NewJob next{.id = JobId::make(), .config = R"({"drill":"noop"})", .submit = true};
+  const domain::NewJob next{.id = JobId::make(),
+                            .config = R"({"drill":"noop"})",
+                            .submit = true,
+                            .entry = domain::Entry::announced};
   ASSERT_TRUE(store->accept({&next, 1}).front());
   await(next.id, [](const auto& each) { return each.status == JobStatus::completed; });
   ::kill(worker, SIGTERM);

@@ -1,6 +1,7 @@
 #include "common/adapters/embedded_bus/embedded_bus.hpp"
 #include "common/wire/job_control.hpp"
 #include "tests/support/memory_store/announcer.hpp"
+#include "tests/support/memory_store/memory_dispatch.hpp"
 #include "tests/support/memory_store/memory_store.hpp"
 #include "worker/executors/local_executor.hpp"
 #include "worker/runner/job_runner.hpp"
@@ -22,6 +23,7 @@ using domain::JobStatus;
 class WorkerTest : public testing::Test {
  protected:
   memory_store::MemoryStore store;
+  memory_store::MemoryDispatch line{store};
   embedded_bus::EmbeddedBus bus{
       {.groups = {{ports::topics::train_requested, {"trainyard-workers"}}},
        .group_unfinished_max = 200'000}};
@@ -36,7 +38,7 @@ class WorkerTest : public testing::Test {
 
   void open() {
     executor = std::make_unique<executors::LocalExecutor>(log::Log(), executor_options);
-    runner = std::make_unique<JobRunner>(log::Log(), store, bus, *executor, runner_options);
+    runner = std::make_unique<JobRunner>(log::Log(), store, line, bus, *executor, runner_options);
     runner->start();
     announcer = std::make_unique<memory_store::Announcer>(store, bus);
   }
@@ -46,7 +48,11 @@ class WorkerTest : public testing::Test {
     executor.reset();
   }
   static domain::NewJob job_with(const std::string& config) {
-    return {.id = JobId::make(), .user_id = "ann", .config = config, .submit = true};
+    return {.id = JobId::make(),
+            .user_id = "ann",
+            .config = config,
+            .submit = true,
+            .entry = domain::Entry::announced};
   }
   JobId accept(const std::string& config) {
     const auto job = job_with(config);
@@ -83,6 +89,7 @@ TEST_F(WorkerTest, ACrashIsRetriedOnceAndThenFailsAsCluster) {
 }
 
 TEST_F(WorkerTest, ACrashHurtsNoOtherJob) {
+  executor_options.retry_policy.delay = std::chrono::hours(1);
   open();
   std::vector<domain::NewJob> jobs;
   for (int i = 0; i < 500; ++i) {

@@ -8,8 +8,8 @@
 
 namespace trainyard::memory_store {
 
-// The least of a relay: announces what the store admits, so that tests of workers need no control
-// loops.
+// The least of a relay and a dispatcher: announces what the store admits and admits what is due, so
+// that tests of workers need no control loops.
 class Announcer {
  public:
   Announcer(ports::JobStore& store, ports::EventBus& bus) : store_(store), bus_(bus) {
@@ -28,6 +28,14 @@ class Announcer {
   }
 
  private:
+  // Refused unless it waits in line and is due.
+  void admit_if_due(JobId id) {
+    const auto job = store_.get(id);
+    if (!job) return;
+    const domain::JobCommand admit = domain::Admit{id, job->dispatch_no};
+    store_.apply({&admit, 1});
+  }
+
   void run(std::stop_token stop) {
     while (!stop.stop_requested()) {
       std::ignore = store_.await_outbox(milliseconds(1'000));
@@ -37,6 +45,7 @@ class Announcer {
       std::vector<std::int64_t> done;
       for (const auto& entry : *entries) {
         done.push_back(entry.id);
+        if (entry.job) admit_if_due(entry.job->id);
         if (entry.dispatch_no) messages.push_back(message_for(entry.job->id, *entry.dispatch_no));
       }
       bus_.publish(messages, [](std::size_t, const Result<void>&) {});

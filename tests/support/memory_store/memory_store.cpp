@@ -294,18 +294,12 @@ Result<std::vector<ports::LeaseSnapshot>> MemoryStore::expired_leases(int limit)
   return expired;
 }
 
-Result<std::vector<ports::DispatchRef>> MemoryStore::due(int limit) {
+std::vector<domain::Job> MemoryStore::jobs() {
   const std::lock_guard lock(mutex_);
-  std::vector<ports::DispatchRef> refs;
-  for (const auto& [id, record] : records_) {
-    const auto& job = record.job;
-    if (job.status != JobStatus::submitting || job.admitted_at ||
-        job.next_attempt_at.value_or(now()) > now() || std::ssize(refs) >= limit) {
-      continue;
-    }
-    refs.push_back({id, job.dispatch_no});
-  }
-  return refs;
+  std::vector<domain::Job> jobs;
+  for (const auto& [id, record] : records_)
+    jobs.push_back(record.job);
+  return jobs;
 }
 
 Result<std::optional<TimePoint>> MemoryStore::next_due() {
@@ -313,9 +307,8 @@ Result<std::optional<TimePoint>> MemoryStore::next_due() {
   std::optional<TimePoint> earliest;
   for (const auto& [id, record] : records_) {
     const auto& at = record.job.next_attempt_at;
-    if (record.job.status == JobStatus::submitting && at && (!earliest || *at < *earliest)) {
-      earliest = at;
-    }
+    const bool waits = record.job.status == JobStatus::submitting && at && *at > now();
+    if (waits && (!earliest || *at < *earliest)) earliest = at;
   }
   return earliest;
 }

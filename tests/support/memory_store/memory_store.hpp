@@ -30,6 +30,8 @@ class MemoryStore final : public ports::JobStore {
   void await_refusal_after(std::chrono::steady_clock::time_point time);
   int count_of(domain::JobEvent event);  // over all histories
   int unclaimed_queries();
+  std::vector<domain::Job> jobs();  // in no order
+  TimePoint now() const;
 
   ports::Applied accept(std::span<const domain::NewJob> jobs) override;
   Result<domain::Batch> accept_batch(const ports::NewBatch& batch,
@@ -52,7 +54,6 @@ class MemoryStore final : public ports::JobStore {
   Result<std::vector<domain::Job>> batch_jobs(BatchId batch) override;
 
   Result<std::vector<ports::LeaseSnapshot>> expired_leases(int limit) override;
-  Result<std::vector<ports::DispatchRef>> due(int limit) override;
   Result<std::optional<TimePoint>> next_due() override;
   Result<std::vector<ports::DispatchRef>> unclaimed(milliseconds age, int limit) override;
   Result<int> announce_again(milliseconds age, int limit) override;
@@ -74,7 +75,6 @@ class MemoryStore final : public ports::JobStore {
     std::string results;
   };
 
-  TimePoint now() const;
   Record* find(JobId job);
   void write(Record& record, const domain::JobChange& change);
   bool is_unclaimed(const Record& record, milliseconds age) const;

@@ -17,15 +17,17 @@ int main(int argc, char** argv) {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   using namespace trainyard;
-  auto store = sqlite::open_sqlite_store({.path = argv[1]});
-  if (!store) {
-    std::fprintf(stderr, "%s\n", describe(store.error()).c_str());
+  const auto database = sqlite::open_database({.path = argv[1]});
+  if (!database) {
+    std::fprintf(stderr, "%s\n", describe(database.error()).c_str());
     return 1;
   }
+  const auto store = sqlite::make_job_store(*database);
+  const auto line = sqlite::make_dispatch_store(*database);
   embedded_bus::EmbeddedBus bus({});
   executors::LocalExecutor executor({}, {.pool = {.children = 1, .command = {TRAINYARD_TEST_CHILD}},
                                          .drills = domain::Drills::allowed});
-  runner::JobRunner runner({}, **store, bus, executor,
+  runner::JobRunner runner({}, *store, *line, bus, executor,
                            {.worker_id = runner::make_worker_id(),
                             .lease = milliseconds(std::atoi(argv[2])),
                             .drain = milliseconds(0),

@@ -1,3 +1,4 @@
+#include "common/domain/admission.hpp"
 #include "common/domain/job_command.hpp"
 #include "common/domain/transition_table.hpp"
 
@@ -10,12 +11,19 @@ namespace trainyard::domain {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 const TimePoint noon{hours(12)};
 
 Job submitted_job() {
-  return create({.id = JobId::make(), .user_id = "ada", .config = "{}", .submit = true}, noon).job;
+  return create({.id = JobId::make(),
+                 .user_id = "ada",
+                 .config = "{}",
+                 .submit = true,
+                 .entry = Entry::announced},
+                noon)
+      .job;
 }
 
 Claim claim_of(const Job& job, milliseconds lease = hours(1)) {
@@ -28,6 +36,10 @@ Job after(const Job& job, const JobCommand& command, TimePoint now = noon) {
   return change ? change->job : job;
 }
 
+Job admitted(const Job& job, TimePoint now = noon) {
+  return after(job, Admit{job.id, job.dispatch_no}, now);
+}
+
 Job running_job() {
   const auto job = submitted_job();
   return after(job, claim_of(job));
@@ -38,8 +50,12 @@ Failed failed_with(Errc code) {
 }
 
 TEST(JobDecision, CreatesAndSubmitsInOneStepWithTwoLines) {
-  const auto change =
-      create({.id = JobId::make(), .user_id = "ada", .config = "{}", .submit = true}, noon);
+  const auto change = create({.id = JobId::make(),
+                              .user_id = "ada",
+                              .config = "{}",
+                              .submit = true,
+                              .entry = Entry::announced},
+                             noon);
   ASSERT_EQ(change.history.size(), 2U);
   EXPECT_EQ(change.history[0].version, 1);
   EXPECT_EQ(change.history[1].version, 2);
@@ -47,10 +63,58 @@ TEST(JobDecision, CreatesAndSubmitsInOneStepWithTwoLines) {
   EXPECT_TRUE(change.announce);
 }
 
+TEST(JobDecision, PutsASubmittedJobInLineUnlessNothingCompetes) {
+  const auto change = create(
+      {.id = JobId::make(), .user_id = "ada", .config = "{}", .priority = 2, .submit = true}, noon);
+  EXPECT_FALSE(change.announce);
+  EXPECT_FALSE(change.job.admitted_at);
+  EXPECT_EQ(change.job.next_attempt_at, noon);
+  EXPECT_EQ(change.job.rank, noon - 2 * ageing);
+  EXPECT_EQ(decide(change.job, claim_of(change.job), noon).error().code, Errc::lease_lost);
+}
+
+TEST(JobDecision, DelaysAJobThatIsNotToBeginYet) {
+  const auto change = create({.id = JobId::make(),
+                              .user_id = "ada",
+                              .config = "{}",
+                              .options = {.run_at = noon + hours(1)},
+                              .submit = true,
+                              .entry = Entry::announced},
+                             noon);
+  EXPECT_FALSE(change.announce);
+  EXPECT_EQ(change.job.next_attempt_at, noon + hours(1));
+  EXPECT_FALSE(decide(change.job, Admit{change.job.id, 0}, noon + minutes(59)));
+  EXPECT_TRUE(decide(change.job, Admit{change.job.id, 0}, noon + hours(1)));
+}
+
+TEST(JobDecision, TakesAnAnnouncementBackToItsPlaceInLine) {
+  const auto job = submitted_job();
+  const auto back = after(job, Withdraw{job.id, job.dispatch_no}, noon + minutes(1));
+  EXPECT_FALSE(back.admitted_at);
+  EXPECT_EQ(back.rank, job.rank);
+  EXPECT_EQ(decide(back, claim_of(job), noon).error().code, Errc::lease_lost);
+  const auto again = after(back, Admit{back.id, back.dispatch_no}, noon + minutes(1));
+  EXPECT_EQ(decide(again, claim_of(job), noon).error().code, Errc::lease_lost);
+  EXPECT_EQ(after(again, claim_of(again)).status, JobStatus::running);
+}
+
+TEST(JobDecision, GivesALeaseOfTheJobsOwnLength) {
+  const auto job = create({.id = JobId::make(),
+                           .user_id = "ada",
+                           .config = "{}",
+                           .options = {.lease = hours(5)},
+                           .submit = true,
+                           .entry = Entry::announced},
+                          noon)
+                       .job;
+  EXPECT_EQ(after(job, claim_of(job, hours(1))).lease->until, noon + hours(5));
+}
+
 TEST(JobDecision, RaisesTheDispatchNumberWithEveryAdmission) {
   const auto running = running_job();
   const auto back = after(running, Finish{running.id, running.fence, HandedBack{}});
-  EXPECT_EQ(back.dispatch_no, running.dispatch_no + 1);
+  EXPECT_FALSE(back.admitted_at);
+  EXPECT_EQ(admitted(back).dispatch_no, running.dispatch_no + 1);
   EXPECT_EQ(back.interruptions, 1);
   EXPECT_EQ(back.retry_count, 0);
 }
@@ -59,7 +123,7 @@ TEST(JobDecision, NeverFailsAJobForBeingHandedBack) {
   auto job = submitted_job();
   for (int drain = 0; drain < 20; ++drain) {
     job = after(job, claim_of(job));
-    job = after(job, Finish{job.id, job.fence, HandedBack{}});
+    job = admitted(after(job, Finish{job.id, job.fence, HandedBack{}}));
     ASSERT_EQ(job.status, JobStatus::submitting);
   }
 }
@@ -108,7 +172,7 @@ JobCommand any_command(const Job& job, std::mt19937& random) {
   };
   switch (roll(10)) {
     case 0:
-      return Submit{job.id};
+      return Submit{job.id, roll(2) == 0 ? Entry::in_line : Entry::announced};
     case 1:
       return Admit{job.id, job.dispatch_no - roll(2)};
     case 2:
@@ -124,9 +188,11 @@ JobCommand any_command(const Job& job, std::mt19937& random) {
       return Finish{job.id, job.fence,
                     roll(2) == 0 ? decltype(Finish::outcome)(Stopped{}) : HandedBack{}};
     case 8:
+      if (roll(3) == 0) return Withdraw{job.id, job.dispatch_no - roll(2)};
       return Rescue{job.id, job.fence, job.lease ? job.lease->renewals : 0, {}};
     default:
-      return roll(3) == 0 ? JobCommand(Cancel{job.id}) : Submit{job.id};
+      if (roll(3) == 0) return Cancel{job.id};
+      return Submit{job.id, roll(2) == 0 ? Entry::in_line : Entry::announced};
   }
 }
 
@@ -140,7 +206,8 @@ void expect_invariants(const Job& before, const JobChange& change) {
   EXPECT_EQ(job.lease.has_value(), held);
   EXPECT_EQ(job.completed_at.has_value(), is_terminal(job.status));
   EXPECT_TRUE(!job.admitted_at || job.status == JobStatus::submitting);
-  EXPECT_TRUE(job.status != JobStatus::submitting || job.admitted_at || job.next_attempt_at);
+  EXPECT_TRUE(job.status != JobStatus::submitting ||
+              job.admitted_at.has_value() != job.next_attempt_at.has_value());
   EXPECT_LE(job.retry_count - before.retry_count + job.interruptions - before.interruptions, 1);
   EXPECT_EQ(change.results.has_value(), job.status == JobStatus::completed);
   ASSERT_LE(change.history.size(), 1U);

@@ -9,8 +9,8 @@
 
 namespace trainyard::testing {
 
-// A JobStore of which the control loops see what a test puts in: an outbox, due jobs, expired
-// leases, an election. It counts queries and can be away. Thread-safe.
+// A JobStore of which the control loops see what a test puts in: an outbox, expired leases, an
+// election. It counts queries and can be away. Thread-safe.
 class FakeStore final : public ports::JobStore {
  public:
   // --- what tests do ---------------------------------------------------------------------------
@@ -44,7 +44,6 @@ class FakeStore final : public ports::JobStore {
 
   std::map<std::int64_t, ports::OutboxEntry> outbox_;
   std::vector<ports::LeaseSnapshot> expired;
-  std::vector<ports::DispatchRef> waiting;
   std::optional<TimePoint> earliest;
   std::vector<domain::JobCommand> applied;
   domain::BatchCounts counts;
@@ -95,7 +94,6 @@ class FakeStore final : public ports::JobStore {
     for (const auto& command : commands) {
       applied.push_back(command);
       const auto job = domain::job_of(command);
-      std::erase_if(waiting, [job](const auto& each) { return each.job_id == job; });
       std::erase_if(expired, [job](const auto& each) { return each.job_id == job; });
       answers.emplace_back(domain::JobChange{});
     }
@@ -107,13 +105,6 @@ class FakeStore final : public ports::JobStore {
     ++queries;
     if (away_) return away();
     return expired;
-  }
-  Result<std::vector<ports::DispatchRef>> due(int) override {
-    const std::lock_guard lock(mutex_);
-    ++queries;
-    changed_.notify_all();
-    if (away_) return away();
-    return waiting;
   }
   Result<std::optional<TimePoint>> next_due() override {
     const std::lock_guard lock(mutex_);

@@ -1,4 +1,3 @@
-#include "api/control/dispatcher.hpp"
 #include "api/control/leader.hpp"
 #include "api/control/reaper.hpp"
 #include "tests/unit/control/fake_store.hpp"
@@ -10,7 +9,6 @@
 namespace trainyard::control {
 namespace {
 
-using std::chrono::hours;
 using testing::FakeStore;
 
 constexpr runtime::Backoff quick{.first = milliseconds(1), .last = milliseconds(5)};
@@ -53,55 +51,6 @@ TEST(Reaper, RescuesWhatItSawUnderTheFenceItSaw) {
   EXPECT_EQ(rescue.job_id, job);
   EXPECT_EQ(rescue.fence, 3);
   EXPECT_EQ(rescue.renewals, 9);
-}
-
-TEST(Dispatcher, AdmitsWhatIsDue) {
-  FakeStore store;
-  store.waiting = {{JobId::make(), 4}};
-  Dispatcher dispatcher(log::Log(), store, system_clock(), {.rescan = hours(1)});
-  dispatcher.start();
-  ASSERT_TRUE(store.eventually([](FakeStore& s) { return !s.applied.empty(); }));
-  dispatcher.stop();
-  EXPECT_EQ(std::get<domain::Admit>(store.applied.at(0)).dispatch_no, 4);
-}
-
-TEST(Dispatcher, WakesWhenTheNextJobIsDue) {
-  FakeStore store;
-  store.earliest = system_clock().now() + milliseconds(30);
-  Dispatcher dispatcher(log::Log(), store, system_clock(), {.rescan = hours(1), .backoff = quick});
-  dispatcher.start();
-  // The first look finds nothing yet; the second comes by itself.
-  EXPECT_TRUE(store.eventually([](FakeStore& s) { return s.queries >= 4; }));
-}
-
-TEST(Dispatcher, LooksAgainWhenARetryIsExpectedSooner) {
-  FakeStore store;
-  Dispatcher dispatcher(log::Log(), store, system_clock(), {.rescan = hours(1), .backoff = quick});
-  dispatcher.start();
-  ASSERT_TRUE(store.eventually([](FakeStore& s) { return s.queries >= 2; }));
-  store.change([](FakeStore& s) { s.waiting = {{JobId::make(), 1}}; });
-  dispatcher.expect(system_clock().now());
-  EXPECT_TRUE(store.eventually([](FakeStore& s) { return !s.applied.empty(); }));
-}
-
-TEST(Dispatcher, HasForgottenJobsAnnouncedAgain) {
-  FakeStore store;
-  Dispatcher dispatcher(
-      log::Log(), store, system_clock(),
-      {.rescan = milliseconds(5), .announce_interval = milliseconds(5), .backoff = quick});
-  dispatcher.start();
-  EXPECT_TRUE(store.eventually([](FakeStore& s) { return s.announced >= 2; }));
-}
-
-TEST(Dispatcher, LivesThroughAnOutageOfTheStore) {
-  FakeStore store;
-  store.set_away(true);
-  store.waiting = {{JobId::make(), 1}};
-  Dispatcher dispatcher(log::Log(), store, system_clock(), {.rescan = hours(1), .backoff = quick});
-  dispatcher.start();
-  ASSERT_TRUE(store.eventually([](FakeStore& s) { return s.queries >= 3; }));
-  store.set_away(false);
-  EXPECT_TRUE(store.eventually([](FakeStore& s) { return !s.applied.empty(); }));
 }
 
 struct CountedLoop final : runtime::Lifecycle {

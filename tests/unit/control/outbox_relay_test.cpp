@@ -20,7 +20,9 @@ constexpr milliseconds patience{20'000};
 
 // A job that was created and submitted in one commit.
 ports::OutboxEntry accepted(std::int64_t id, JobId job_id = JobId::make()) {
-  auto change = domain::create({.id = job_id, .correlation_id = "req-1", .submit = true}, {});
+  auto change = domain::create(
+      {.id = job_id, .correlation_id = "req-1", .submit = true, .entry = domain::Entry::announced},
+      {});
   return {.id = id,
           .job = change.job,
           .history = change.history,
@@ -90,7 +92,7 @@ class OutboxRelayTest : public ::testing::Test {
         RelayOptions{.rescan = std::chrono::hours(1),
                      .done_linger = milliseconds(1),
                      .backoff = {.first = milliseconds(1), .last = milliseconds(10)},
-                     .on_retry = [this](TimePoint at) { retry_at = at; },
+                     .on_wait = [this](TimePoint at) { retry_at = at; },
                      .on_batch_end = [this](BatchId id) { ended_batches.push_back(id); }});
     relay->start();
   }

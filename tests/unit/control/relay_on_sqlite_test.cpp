@@ -80,7 +80,11 @@ class RelayOnSqlite : public ::testing::Test {
   static std::vector<domain::NewJob> submitted_jobs(int count) {
     std::vector<domain::NewJob> jobs;
     for (int i = 0; i < count; ++i) {
-      jobs.push_back({.id = JobId::make(), .user_id = "u", .config = "{}", .submit = true});
+      jobs.push_back({.id = JobId::make(),
+                      .user_id = "u",
+                      .config = "{}",
+                      .submit = true,
+                      .entry = domain::Entry::announced});
     }
     return jobs;
   }

@@ -4,6 +4,7 @@
 #include "common/runtime/child_pool.hpp"
 #include "common/wire/job_control.hpp"
 #include "tests/support/memory_store/announcer.hpp"
+#include "tests/support/memory_store/memory_dispatch.hpp"
 #include "tests/support/memory_store/memory_store.hpp"
 
 #include <gtest/gtest.h>
@@ -27,6 +28,7 @@ class FakeExecutor final : public ports::Executor {
   explicit FakeExecutor(int slots) : slots_(slots) {}
 
   void set_events(Events events) override { events_ = std::move(events); }
+  int slots() const override { return slots_; }
   int capacity() const override {
     const std::lock_guard lock(mutex_);
     return slots_ - static_cast<int>(running_.size());
@@ -113,6 +115,7 @@ class FakeExecutor final : public ports::Executor {
 class JobRunnerTest : public testing::Test {
  protected:
   MemoryStore store;
+  memory_store::MemoryDispatch line{store};
   embedded_bus::EmbeddedBus bus{
       {.groups = {{ports::topics::train_requested, {"trainyard-workers"}}}}};
   FakeExecutor executor{2};
@@ -121,7 +124,7 @@ class JobRunnerTest : public testing::Test {
   std::unique_ptr<Announcer> announcer;
 
   void open() {
-    runner = std::make_unique<JobRunner>(log::Log(), store, bus, executor, options);
+    runner = std::make_unique<JobRunner>(log::Log(), store, line, bus, executor, options);
     runner->start();
   }
   void open_with_announcer() {
@@ -131,7 +134,8 @@ class JobRunnerTest : public testing::Test {
   void TearDown() override { announcer.reset(); }
 
   JobId accept() {
-    const domain::NewJob job{.id = JobId::make(), .config = "{}", .submit = true};
+    const domain::NewJob job{
+        .id = JobId::make(), .config = "{}", .submit = true, .entry = domain::Entry::announced};
     EXPECT_TRUE(store.accept({&job, 1}).front());
     return job.id;
   }
@@ -360,7 +364,7 @@ TEST_F(JobRunnerTest, StopHandsBackWhatRuns) {
 }
 
 TEST_F(JobRunnerTest, StopIsLegalTwiceAndBeforeStart) {
-  runner = std::make_unique<JobRunner>(log::Log(), store, bus, executor, options);
+  runner = std::make_unique<JobRunner>(log::Log(), store, line, bus, executor, options);
   runner->stop();
   runner->start();
   runner->stop();

@@ -27,7 +27,8 @@ domain::JobChange submitted() {
                          .segment_id = "store \"12\"\n",
                          .model = "theta",
                          .correlation_id = "req-1",
-                         .submit = true},
+                         .submit = true,
+                         .entry = domain::Entry::announced},
                         noon);
 }
 

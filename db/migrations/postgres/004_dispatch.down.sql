@@ -1,0 +1,11 @@
+DROP TABLE workers;
+DROP TABLE buckets;
+DROP TABLE limits;
+DROP INDEX jobs_in_line;
+ALTER TABLE jobs
+  DROP COLUMN rank,
+  DROP COLUMN run_at,
+  DROP COLUMN lease_ms,
+  DROP COLUMN timeout_ms,
+  DROP COLUMN queue,
+  DROP COLUMN limit_key;

@@ -1,0 +1,10 @@
+DROP TABLE workers;
+DROP TABLE buckets;
+DROP TABLE limits;
+DROP INDEX jobs_in_line;
+ALTER TABLE jobs DROP COLUMN rank;
+ALTER TABLE jobs DROP COLUMN run_at;
+ALTER TABLE jobs DROP COLUMN lease_ms;
+ALTER TABLE jobs DROP COLUMN timeout_ms;
+ALTER TABLE jobs DROP COLUMN queue;
+ALTER TABLE jobs DROP COLUMN limit_key;
