@@ -37,6 +37,13 @@ faults: build ## 5,000 jobs while every part is killed, frozen and restarted
 	deploy/setup --tests
 	python3 -B tests/faults/run_faults.py --binary $(BINARY) --jobs $(or $(JOBS),5000) --over 240 --pause 3
 
+.PHONY: simulate
+simulate: ## The job protocol in 100,000 simulated fleets (SEEDS=…), whose every part fails
+	deploy/setup --tests
+	cmake --preset release -DTRAINYARD_TESTS=ON
+	cmake --build --preset release --target trainyard_tests_simulation
+	TRAINYARD_TEST_SEEDS=$(or $(SEEDS),100000) build/release/tests/simulation/trainyard_tests_simulation
+
 .PHONY: bench-models
 bench-models: build ## Time every forecasting model, single thread
 	cmake --build --preset release --target trainyard_loadtest_models

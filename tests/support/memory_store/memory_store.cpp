@@ -27,7 +27,7 @@ void MemoryStore::advance(milliseconds time) {
 }
 
 TimePoint MemoryStore::now() const {
-  return system_clock().now() + advanced_;
+  return clock_.now() + advanced_;
 }
 
 MemoryStore::Record* MemoryStore::find(JobId job) {
@@ -156,7 +156,8 @@ Result<std::vector<ports::Renewal>> MemoryStore::renew(std::string_view worker_i
         record->job.lease->worker_id != worker_id) {
       continue;
     }
-    record->job.lease->until = now() + lease;
+    const auto own = record->job.options.lease;
+    record->job.lease->until = now() + (own.count() > 0 ? own : lease);
     ++record->job.lease->renewals;
     renewed.push_back({job, fence, record->job.status == JobStatus::cancelling});
   }

@@ -10,10 +10,12 @@
 
 namespace trainyard::memory_store {
 
-// A JobStore for tests, on domain::decide and one mutex. Its times are the machine's, moved on by
+// A JobStore for tests, on domain::decide and one mutex. Its times are the clock's, moved on by
 // advance(), so that leases can run out without waiting. Calls can be made to fail. Thread-safe.
-class MemoryStore final : public ports::JobStore {
+class MemoryStore : public ports::JobStore {
  public:
+  explicit MemoryStore(const Clock& clock = system_clock()) : clock_(clock) {}
+
   enum class Outage {
     none,
     away,      // unavailable, nothing happens
@@ -79,6 +81,7 @@ class MemoryStore final : public ports::JobStore {
   void write(Record& record, const domain::JobChange& change);
   bool is_unclaimed(const Record& record, milliseconds age) const;
 
+  const Clock& clock_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::condition_variable outbox_changed_;
