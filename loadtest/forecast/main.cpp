@@ -13,13 +13,14 @@
 #include <fstream>
 #include <set>
 
-// Fits one model on every series, on one thread, and writes what it forecast and what it cost.
-// Origin 0 is the end of a series; origin k leaves the last k * step observations out, so that
-// whoever tunes a method can do so without the test part.
+// Fits one model or combination on every series, on one thread, and writes what it forecast and
+// what it cost. Origin 0 is the end of a series; origin k leaves the last k * step observations
+// out, so that whoever tunes a method can do so without the test part.
 
 namespace trainyard::loadtest {
 namespace {
 
+using forecast::SegmentPlan;
 using models::Forecast;
 
 struct Options {
@@ -70,8 +71,34 @@ class NoCache final : public forecast::FitCache {
   void store(std::string_view, const forecast::FitOutcome&) override {}
 };
 
-// What a job of models ["auto"] answers: the forecast of its best model.
-Run run_auto(const MeasuredSeries& series, std::size_t length) {
+// What a job of models ["auto"] does.
+SegmentPlan auto_plan() {
+  const auto existing = models::model_names();
+  const std::vector<std::string> asked{"auto"};
+  auto members = forecast::auto_members(existing);
+  return {.models = forecast::expand_models(asked, existing),
+          .members = std::move(members.usual),
+          .steady_members = std::move(members.steady),
+          .combination = forecast::Combination::inverse_squared_error,
+          .metric = "smape"};
+}
+
+// Petropoulos & Svetunkov, A simple combination of univariate models (2020).
+SegmentPlan scum_plan() {
+  return {.models = {forecast::ensemble_name},
+          .members = {"arima", "ets", "ces", "theta"},
+          .combination = forecast::Combination::median,
+          .backtest = {.windows = 0}};
+}
+
+std::optional<SegmentPlan> plan_of(std::string_view model) {
+  if (model == "auto") return auto_plan();
+  if (model == "scum") return scum_plan();
+  return std::nullopt;
+}
+
+// The forecast of the plan's best model.
+Run run_plan(SegmentPlan plan, const MeasuredSeries& series, std::size_t length) {
   const forecast::PreparedSeries prepared{
       .y = {series.y.begin(), series.y.begin() + static_cast<std::ptrdiff_t>(length)},
       .start = series.start,
@@ -79,14 +106,7 @@ Run run_auto(const MeasuredSeries& series, std::size_t length) {
       .season_length = series.season_length,
       .anchor = series.start,
       .step = series.frequency};
-  const auto existing = models::model_names();
-  const std::vector<std::string> asked{"auto"};
-  const forecast::SegmentPlan plan{.horizon = series.horizon,
-                                   .models = forecast::expand_models(asked, existing),
-                                   .members = forecast::auto_members(existing).usual,
-                                   .steady_members = forecast::auto_members(existing).steady,
-                                   .combination = forecast::Combination::inverse_squared_error,
-                                   .metric = "smape"};
+  plan.horizon = series.horizon;
   NoCache cache;
   forecast::Fitter fitter(models::make_model, {.levels = {levels.begin(), levels.end()}}, cache,
                           {});
@@ -110,9 +130,10 @@ void write_forecast(std::ostream& out, const MeasuredSeries& series, int origin,
 
 Result<void> run(const Options& options) {
   const auto model = models::make_model(options.model);
-  if (!model && options.model != "auto")
+  const auto plan = plan_of(options.model);
+  if (!model && !plan)
     return fail(Errc::invalid_argument,
-                fmt::format("model '{}' does not exist; there are: auto, {}", options.model,
+                fmt::format("model '{}' does not exist; there are: auto, scum, {}", options.model,
                             fmt::join(models::model_names(), ", ")));
   TRY(const auto all, read_series(options.meta, options.values));
   std::ofstream forecasts(options.forecasts);
@@ -121,7 +142,7 @@ Result<void> run(const Options& options) {
   fmt::print(costs, "unique_id,origin,fit_ms,forecast_ms\n");
   const auto run_one = [&](const MeasuredSeries& series, std::size_t length) {
     return model ? run_model(*model, series, length, options.hyperparameters)
-                 : run_auto(series, length);
+                 : run_plan(*plan, series, length);
   };
   std::set<std::string> warm;
   for (const auto& series : all) {

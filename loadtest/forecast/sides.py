@@ -16,7 +16,7 @@ RUST_NEEDED = (1, 80)
 MODELS = {
     "ours": None,  # all that are registered
     "statsforecast": {"seasonal_naive", "naive", "drift", "ets", "arima", "theta", "auto_theta",
-                      "ces", "mstl"},
+                      "ces", "mstl", "scum"},
     "anofox": {"ets", "arima", "theta", "auto_theta", "mstl"},
     "augurs": {"ets", "mstl"},
     "prophet": {"prophet"},
