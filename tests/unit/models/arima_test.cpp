@@ -356,6 +356,17 @@ TEST(Arima, ExpectsTheLastValueOfARandomWalk) {
   EXPECT_NEAR(fitted->forecast({.horizon = 3})->mean[2], sample.y.back(), 1e-9);
 }
 
+// R: set.seed(52); round(100 + cumsum(rnorm(16)), 1). auto.arima says ARIMA(0,1,0), AICc 45.377,
+// and never tries ARIMA(0,1,1), whose AICc is 41.480.
+TEST(Arima, LeavesShortRandomWalksAsRDoes) {
+  const std::vector y{99.0, 98.6, 99.9, 100.9, 98.7, 99.8, 98.5, 99.1,
+                      98.0, 98.8, 98.9, 98.0,  98.2, 97.7, 98.9, 98.5};
+  const ArimaData data{.y = y};
+  const auto fit = select_form({.data = data}, {});
+  EXPECT_EQ(describe(fit.form, 0), "ARIMA(0,1,0)");
+  EXPECT_NEAR(fit.aicc, 45.377, 1e-3);
+}
+
 TEST(Arima, StaysFiniteFromTwoObservationsToTwenty) {
   for (const int season : {1, 4, 12})
     for (std::size_t n = 2; n <= 20; ++n) {

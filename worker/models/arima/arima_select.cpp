@@ -16,7 +16,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t models_max = 94;
-constexpr int season_max = 52;  // of seasonal coefficients
+constexpr std::size_t short_length = 50;  // fewer than Box & Jenkins ask for
+constexpr int season_max = 52;            // of seasonal coefficients
 
 // The orders that are searched for.
 struct Orders {
@@ -43,6 +44,8 @@ class Walk {
     base_ = {.d = differences.d, .seasonal_d = differences.seasonal_d, .season = task.season};
     const int total = base_.d + base_.seasonal_d;
     constant_ = (total == 0 && limits.mean) || (total == 1 && limits.drift);
+    steps_with_constant_ = constant_;
+    is_short_ = seen.data.y.size() < short_length;
     bound();
   }
 
@@ -93,13 +96,13 @@ class Walk {
   }
 
   void walk() {
-    const bool is_short = task_.data.y.size() < 10;
+    const bool is_tiny = task_.data.y.size() < 10;
     const auto& most = limits_;
     Orders start{.p = std::min(most.start_p, most.max_p),
                  .q = std::min(most.start_q, most.max_q),
                  .seasonal_p = std::min(most.start_seasonal_p, most.max_seasonal_p),
                  .seasonal_q = std::min(most.start_seasonal_q, most.max_seasonal_q)};
-    if (is_short) start = {.p = std::min(start.p, 1), .q = std::min(start.q, 1)};
+    if (is_tiny) start = {.p = std::min(start.p, 1), .q = std::min(start.q, 1)};
     const int one_p = std::min(1, most.max_p);
     const int one_q = std::min(1, most.max_q);
     const int one_seasonal_p = std::min(1, most.max_seasonal_p);
@@ -108,7 +111,9 @@ class Walk {
     is_improvement(form({}, constant_));
     is_improvement(form({.p = one_p, .seasonal_p = one_seasonal_p}, constant_));
     is_improvement(form({.q = one_q, .seasonal_q = one_seasonal_q}, constant_));
-    if (constant_) is_improvement(form({}, false));
+    // R goes on with the constant, so that only models with one can replace a random walk. On short
+    // series that forecasts better than what has a better criterion.
+    if (constant_ && is_improvement(form({}, false))) steps_with_constant_ = is_short_;
     while (best_ != nullptr && tried_.size() < models_max && (step_once() || look_further())) {
     }
   }
@@ -119,14 +124,16 @@ class Walk {
     for (const Orders& step : steps) {
       const Orders to{at.p + step.p, at.q + step.q, at.seasonal_p + step.seasonal_p,
                       at.seasonal_q + step.seasonal_q};
-      if (is_allowed(to) && is_improvement(form(to, from.has_constant()))) return true;
+      if (is_allowed(to) && is_improvement(form(to, steps_with_constant_))) return true;
     }
-    return constant_ && is_improvement(form(at, !from.has_constant()));
+    if (!constant_ || !is_improvement(form(at, !steps_with_constant_))) return false;
+    steps_with_constant_ = !steps_with_constant_;
+    return true;
   }
 
   // Further away, where no neighbour is better: the walk may have stopped at a model whose
   // neighbours are refused for their roots. Any seasonal orders, and as many coefficients on the
-  // other side.
+  // other side; on short series what that finds, too, forecasts worse.
   bool look_further() {
     constexpr int reach = 2;
     const ArimaForm from = best_->form;
@@ -138,6 +145,7 @@ class Walk {
     for (int i = -reach; i <= reach; ++i)
       for (int j = -reach; j <= reach; ++j)
         if (attempt({.seasonal_p = i, .seasonal_q = j})) return true;
+    if (is_short_) return false;
     return attempt({.p = -reach, .q = reach}) || attempt({.p = reach, .q = -reach});
   }
 
@@ -181,6 +189,8 @@ class Walk {
   ArimaFitter fitter_;
   ArimaForm base_;
   bool constant_ = false;
+  bool steps_with_constant_ = false;
+  bool is_short_ = false;
   std::vector<std::unique_ptr<ArimaCandidate>> tried_;
   const ArimaCandidate* best_ = nullptr;
 };
