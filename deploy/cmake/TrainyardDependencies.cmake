@@ -11,7 +11,6 @@ find_package(nlohmann_json REQUIRED)
 find_package(mimalloc 2.0 REQUIRED)
 find_path(VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
 pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
-pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 if(TRAINYARD_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
@@ -23,6 +22,18 @@ find_path(XGBOOST_INCLUDE xgboost/c_api.h REQUIRED)
 find_path(DUCKDB_INCLUDE duckdb.h PATHS "${TRAINYARD_DEPS}/duckdb" NO_DEFAULT_PATH REQUIRED)
 add_library(trainyard_duckdb_headers INTERFACE)
 target_include_directories(trainyard_duckdb_headers SYSTEM INTERFACE "${DUCKDB_INCLUDE}")
+
+# librdkafka as deploy/setup built it; never Debian's, which lies where every compiler looks.
+find_package(ZLIB REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+find_path(RDKAFKA_INCLUDE librdkafka/rdkafka.h
+  PATHS "${TRAINYARD_DEPS}/librdkafka" NO_DEFAULT_PATH REQUIRED)
+find_library(RDKAFKA_LIBRARY librdkafka.a
+  PATHS "${TRAINYARD_DEPS}/librdkafka" NO_DEFAULT_PATH REQUIRED)
+add_library(trainyard_rdkafka INTERFACE)
+target_include_directories(trainyard_rdkafka SYSTEM INTERFACE "${RDKAFKA_INCLUDE}")
+target_link_libraries(trainyard_rdkafka INTERFACE
+  "${RDKAFKA_LIBRARY}" OpenSSL::SSL ZLIB::ZLIB PkgConfig::ZSTD Threads::Threads m ${CMAKE_DL_LIBS})
 
 # Standard headers that nearly every file needs, compiled once and shared by all targets.
 add_library(trainyard_pch STATIC "${CMAKE_SOURCE_DIR}/deploy/cmake/pch.cpp")

@@ -45,10 +45,9 @@ Properties consumer_properties(const KafkaOptions& options,
       // A fetch that waits for news holds up a partition that joins meanwhile.
       {"fetch.wait.max.ms", "100"},
       {"fetch.error.backoff.ms", "50"},
-      // Once its queue is full, librdkafka 2.0 waits for a fixed second; so the queue is bounded by
-      // bytes alone, at more than anyone takes out of it in a second.
-      {"queued.min.messages", "10000000"},
-      {"queued.max.messages.kbytes", "65536"},
+      {"queued.min.messages", "10000"},
+      {"queued.max.messages.kbytes", "16384"},
+      {"fetch.queue.backoff.ms", "10"},  // by which a full queue is refilled
   };
 }
 
