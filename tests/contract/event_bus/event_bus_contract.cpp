@@ -291,6 +291,30 @@ TEST_P(EventBusContract, ReturnsNothingNewWhilePaused) {
   EXPECT_THAT(values(poll_count(*reader, 1)), ElementsAre("news"));
 }
 
+TEST_P(EventBusContract, DeliversAfterAPauseWhatWasTakenOverDuringIt) {
+  const auto bus = harness->make_bus();
+  auto leaving = subscribe(*bus, harness->topic(), harness->group());
+  publish(*bus, numbered(harness->topic(), 40, 40));
+  ASSERT_EQ(poll_count(*leaving, 40).size(), 40u);
+  const auto staying = subscribe(*bus, harness->topic(), harness->group());
+  staying->pause();
+  auto pausing = std::async(std::launch::async, [&staying] {
+    return staying->poll(1'000, std::chrono::hours(1))->size();
+  });
+  leaving.reset();  // all of its partitions, unfinished, pass to the one that is paused
+  const auto watcher = subscribe(*bus, harness->topic(), std::nullopt);
+  publish(*bus, {message(harness->topic(), "a", "news")});
+  poll_count(*watcher, 1);
+  staying->wake();
+  EXPECT_EQ(pausing.get(), 0u);
+  EXPECT_THAT(*staying->poll(1'000, milliseconds(3'000)), IsEmpty());
+  staying->resume();
+  std::set<std::string> seen;
+  for (const auto& value : values(poll_count(*staying, 41)))
+    EXPECT_TRUE(seen.insert(value).second) << value << " came twice";
+  EXPECT_EQ(seen.size(), 41u);
+}
+
 TEST_P(EventBusContract, EndsAPollWhenWoken) {
   const auto bus = harness->make_bus();
   const auto reader = subscribe(*bus, harness->topic(), harness->group());
