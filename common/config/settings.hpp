@@ -35,6 +35,9 @@ struct Settings {
     std::string sasl_username;
     Secret sasl_password;
     std::string ssl_ca_location;
+    std::string ssl_certificate_location;
+    std::string ssl_key_location;
+    Secret ssl_key_password;
   } kafka;
 
   struct Http {

@@ -63,7 +63,9 @@ Exit run_doctor(const config::Settings& settings) {
   report.line("data", check_data_dir(settings));
   const bool is_fleet = settings.store.type == config::StoreType::postgres;
   auto backbone = open_backbone(settings, log);
-  if (!backbone) {
+  if (!backbone && backbone.error().field == "kafka") {
+    report.line("Kafka", std::unexpected(backbone.error()));
+  } else if (!backbone) {
     report.line(is_fleet ? "PostgreSQL" : "SQLite", std::unexpected(backbone.error()));
   } else {
     report.line(is_fleet ? "PostgreSQL" : "SQLite",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints a port of 127.0.0.1 that is free together with the next one.
+"""Prints a port of 127.0.0.1 that is free together with the next three.
 
 Chosen below the ports that the kernel hands out for outgoing connections: one of those may be
 taken by anybody's client between the moment it is found free and the moment its server starts.
@@ -28,8 +28,8 @@ def is_free(port):
 
 def free_port():
     while True:
-        port = random.randrange(FIRST, first_ephemeral_port() - 1)
-        if is_free(port) and is_free(port + 1):
+        port = random.randrange(FIRST, first_ephemeral_port() - 3)
+        if all(is_free(port + next) for next in range(4)):
             return port
 
 

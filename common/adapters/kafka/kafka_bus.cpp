@@ -5,6 +5,8 @@
 #include "common/adapters/kafka/kafka_subscription.hpp"
 #include "common/adapters/kafka/kafka_topics.hpp"
 
+#include <stdexcept>
+
 namespace trainyard::kafka {
 
 class KafkaBus::Core {
@@ -20,7 +22,9 @@ class KafkaBus::Core {
     std::set<std::string> names;
     for (const auto& message : messages)
       names.insert(message.topic);
-    if (const auto there = topics_.ensure(sender->client(), {names.begin(), names.end()}); !there) {
+    const auto there =
+        explained(*sender, topics_.ensure(sender->client(), {names.begin(), names.end()}));
+    if (!there) {
       for (std::size_t i = 0; i < messages.size(); ++i)
         report(i, fail(there.error()));
       return;
@@ -33,13 +37,29 @@ class KafkaBus::Core {
       return fail(Errc::invalid_argument, "a subscription needs at least one topic");
     }
     const auto asker = producer();
-    TRY_DO(topics_.ensure(asker->client(), wanted.topics));
+    return explained(*asker, subscribe(*asker, wanted));
+  }
+
+  Result<std::vector<ports::Position>> end_of(const std::string& topic) {
+    const auto asker = producer();
+    return explained(*asker, topics_.end_of(asker->client(), topic));
+  }
+
+  Result<void> ping() {
+    const auto asker = producer();
+    return explained(*asker, ping(asker->client()));
+  }
+
+ private:
+  Result<std::unique_ptr<ports::Subscription>> subscribe(KafkaProducer& asker,
+                                                         const ports::SubscribeOptions& wanted) {
+    TRY_DO(topics_.ensure(asker.client(), wanted.topics));
     std::vector<KafkaSubscription::Start> starts;
     for (const auto& topic : wanted.topics) {
-      TRY(auto epoch, topics_.epoch_of(asker->client(), topic));
+      TRY(auto epoch, topics_.epoch_of(asker.client(), topic));
       std::vector<ports::Position> from;
       if (!wanted.group) {
-        TRY(from, topics_.end_of(asker->client(), topic));
+        TRY(from, topics_.end_of(asker.client(), topic));
       }
       starts.push_back({topic, std::move(epoch), std::move(from)});
     }
@@ -48,20 +68,26 @@ class KafkaBus::Core {
     return made;
   }
 
-  Result<std::vector<ports::Position>> end_of(const std::string& topic) {
-    return topics_.end_of(producer()->client(), topic);
-  }
-
-  Result<void> ping() {
+  Result<void> ping(rd_kafka_t& client) {
     const rd_kafka_metadata_t* raw = nullptr;
-    const auto error = rd_kafka_metadata(&producer()->client(), 0, nullptr, &raw,
+    const auto error = rd_kafka_metadata(&client, 0, nullptr, &raw,
                                          static_cast<int>(options_.request_timeout.count()));
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(to_error(error, "ping"));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      auto unreached = to_error(error, "ping");
+      unreached.hint = unreached_hint;
+      return fail(std::move(unreached));
+    }
     const MetadataHandle metadata(raw);
     return {};
   }
 
- private:
+  template <class T>
+  static Result<T> explained(KafkaProducer& asker, Result<T> answer) {
+    if (!answer) return fail(asker.trouble().explain(std::move(answer).error()));
+    asker.trouble().over();
+    return answer;
+  }
+
   std::shared_ptr<KafkaProducer> producer() {
     const std::lock_guard lock(mutex_);
     if (producer_->is_broken()) producer_ = std::make_shared<KafkaProducer>(log_, options_);
@@ -75,8 +101,15 @@ class KafkaBus::Core {
   std::shared_ptr<KafkaProducer> producer_;
 };
 
-KafkaBus::KafkaBus(log::Log log, KafkaOptions options)
-    : core_(std::make_unique<Core>(std::move(log), std::move(options))) {}
+Result<std::unique_ptr<KafkaBus>> KafkaBus::open(log::Log log, KafkaOptions options) {
+  try {
+    return std::make_unique<KafkaBus>(std::make_unique<Core>(std::move(log), std::move(options)));
+  } catch (const std::runtime_error& refusal) {
+    return fail(Error{.code = Errc::invalid_argument, .detail = refusal.what(), .field = "kafka"});
+  }
+}
+
+KafkaBus::KafkaBus(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 
 KafkaBus::~KafkaBus() = default;
 

@@ -31,25 +31,32 @@ struct KafkaOptions {
   std::string sasl_mechanism;                   // PLAIN, SCRAM-SHA-256, …
   std::string sasl_username;
   Secret sasl_password;
-  std::string ssl_ca_location;
+  std::string ssl_ca_location;           // who signed the brokers' certificates; else the system's
+  std::string ssl_certificate_location;  // ours, for brokers that ask for one
+  std::string ssl_key_location;
+  Secret ssl_key_password;
   std::map<std::string, std::string> properties;  // more of librdkafka's, for every client
 };
 
 // Apache Kafka through librdkafka. Publishing is idempotent with acks=all; offsets are committed
 // through done() alone, and only the gap-free front of each partition; members of a group hand
 // partitions over cooperatively. Made without a connection: what needs the broker answers
-// Errc::unavailable while it is away, and librdkafka reconnects by itself. Bad options throw
-// std::runtime_error at once.
+// Errc::unavailable while it is away or turns us away, with the reason and what to check, and
+// librdkafka reconnects by itself.
 //
-// The epoch of a position is the cluster's id and the topic's name: librdkafka 2.0 cannot tell a
+// The epoch of a position is the cluster's id and the topic's name: librdkafka's metadata lack a
 // topic's own id, so a topic that was deleted and made again under its name shows itself only by
 // offsets that go back.
 //
 // Thread-safe. Outlives its subscriptions. Destruction waits up to closing_timeout for what is
 // still to be delivered and reports the rest as unavailable.
 class KafkaBus final : public ports::EventBus {
+  class Core;
+
  public:
-  KafkaBus(log::Log log, KafkaOptions options);
+  // Errors: invalid_argument, naming the property that is wrong.
+  static Result<std::unique_ptr<KafkaBus>> open(log::Log log, KafkaOptions options);
+  explicit KafkaBus(std::unique_ptr<Core> core);
   ~KafkaBus() override;
 
   void publish(std::span<const ports::Message> messages,
@@ -60,7 +67,6 @@ class KafkaBus final : public ports::EventBus {
   Result<void> ping() override;
 
  private:
-  class Core;
   std::unique_ptr<Core> core_;
 };
 

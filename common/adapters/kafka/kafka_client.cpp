@@ -31,13 +31,24 @@ ConfHandle make_conf(const KafkaOptions& options, const Properties& more) {
       {"socket.keepalive.enable", "true"},
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},
+      {"enable.metrics.push", "false"},
   };
+  if (options.security_protocol.starts_with("sasl") && options.sasl_mechanism.empty()) {
+    throw std::runtime_error(
+        fmt::format("{} needs a sasl_mechanism: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+                    options.security_protocol));
+  }
   if (!options.sasl_mechanism.empty()) {
     properties["sasl.mechanism"] = options.sasl_mechanism;
     properties["sasl.username"] = options.sasl_username;
     properties["sasl.password"] = options.sasl_password.reveal();
   }
   if (!options.ssl_ca_location.empty()) properties["ssl.ca.location"] = options.ssl_ca_location;
+  if (!options.ssl_certificate_location.empty()) {
+    properties["ssl.certificate.location"] = options.ssl_certificate_location;
+    properties["ssl.key.location"] = options.ssl_key_location;
+    properties["ssl.key.password"] = options.ssl_key_password.reveal();
+  }
   for (const auto& [name, value] : more)
     properties[name] = value;
   for (const auto& [name, value] : options.properties)

@@ -28,13 +28,9 @@ struct Batch {
     return batch;
   }
 
-  static void give(const Slot& slot, rd_kafka_resp_err_t error) {
+  static void give(const Slot& slot, Result<void> fate) {
     auto& batch = *slot.batch;
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      batch.report(slot.index, {});
-    } else {
-      batch.report(slot.index, fail(to_error(error, "publish")));
-    }
+    batch.report(slot.index, std::move(fate));
     if (--batch.open == 0) batch.self.reset();
   }
 };
@@ -75,7 +71,9 @@ void KafkaProducer::publish(std::span<const ports::Message> messages, const Repo
   const auto batch = Batch::make(messages.size(), report);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const auto error = send(messages[i], &batch->slots[i]);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) Batch::give(batch->slots[i], error);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      Batch::give(batch->slots[i], fail(to_error(error, "publish")));
+    }
   }
 }
 
@@ -103,19 +101,27 @@ rd_kafka_resp_err_t KafkaProducer::send(const ports::Message& message, void* slo
 
 void KafkaProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
   auto& producer = *static_cast<KafkaProducer*>(self);
-  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) producer.away_ = false;
-  Batch::give(*static_cast<const Batch::Slot*>(message->_private), message->err);
+  Result<void> fate;
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    fate = fail(producer.trouble_.explain(to_error(message->err, "publish")));
+  } else if (producer.away_.exchange(false)) {
+    producer.trouble_.over();
+  }
+  Batch::give(*static_cast<const Batch::Slot*>(message->_private), std::move(fate));
 }
 
-void KafkaProducer::on_error(rd_kafka_t* client, int error, const char* reason, void* self) {
+void KafkaProducer::on_error(rd_kafka_t* client, int code, const char* reason, void* self) {
   auto& producer = *static_cast<KafkaProducer*>(self);
+  const auto error = static_cast<rd_kafka_resp_err_t>(code);
+  producer.trouble_.note(error, reason);
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
     std::array<char, 512> detail{};
     rd_kafka_fatal_error(client, detail.data(), detail.size());
     producer.broken_ = true;
     producer.log_.warn("kafka producer replaced", {{"error", detail.data()}});
   } else if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !producer.away_.exchange(true)) {
-    producer.log_.warn("kafka is away", {{"error", reason}});
+    const auto away = producer.trouble_.explain({.code = Errc::unavailable, .detail = reason});
+    producer.log_.warn("kafka is away", {{"error", away}});
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/adapters/kafka/kafka_client.hpp"
+#include "common/adapters/kafka/trouble.hpp"
 #include "common/ports/event_bus.hpp"
 
 #include <atomic>
@@ -23,10 +24,11 @@ class KafkaProducer {
   void publish(std::span<const ports::Message> messages, const Report& report);
   bool is_broken() const { return broken_; }
   rd_kafka_t& client() { return *client_; }
+  Trouble& trouble() { return trouble_; }
 
  private:
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
-  static void on_error(rd_kafka_t*, int error, const char* reason, void* self);
+  static void on_error(rd_kafka_t*, int code, const char* reason, void* self);
   rd_kafka_resp_err_t send(const ports::Message& message, void* slot);
   void give_reports();
 
@@ -34,6 +36,7 @@ class KafkaProducer {
   milliseconds closing_timeout_;
   std::atomic<bool> broken_ = false;
   std::atomic<bool> away_ = false;
+  Trouble trouble_;
   std::atomic<bool> stopping_ = false;
   ClientHandle client_;
   std::thread reporter_;

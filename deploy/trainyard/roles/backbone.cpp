@@ -39,7 +39,7 @@ Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settin
     return std::make_unique<embedded_bus::EmbeddedBus>(embedded_bus::EmbeddedBusOptions{
         .groups = {{ports::topics::train_requested, {worker_group}}}});
   }
-  return std::make_unique<kafka::KafkaBus>(
+  return kafka::KafkaBus::open(
       log, kafka::KafkaOptions{.brokers = settings.kafka.brokers,
                                .partitions = static_cast<int>(settings.kafka.partitions),
                                .partitions_of = {{ports::topics::job_events, event_partitions},
@@ -50,7 +50,10 @@ Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settin
                                .sasl_mechanism = settings.kafka.sasl_mechanism,
                                .sasl_username = settings.kafka.sasl_username,
                                .sasl_password = settings.kafka.sasl_password,
-                               .ssl_ca_location = settings.kafka.ssl_ca_location});
+                               .ssl_ca_location = settings.kafka.ssl_ca_location,
+                               .ssl_certificate_location = settings.kafka.ssl_certificate_location,
+                               .ssl_key_location = settings.kafka.ssl_key_location,
+                               .ssl_key_password = settings.kafka.ssl_key_password});
 }
 
 std::unexpected<Error> needs(std::string_view key, std::string_view what, std::string_view hint) {

@@ -29,7 +29,7 @@ class KafkaHarness final : public BusHarness {
  public:
   explicit KafkaHarness(std::string brokers) : brokers_(std::move(brokers)) {}
   std::unique_ptr<ports::EventBus> make_bus() override {
-    return std::make_unique<KafkaBus>(log::Log(), options(brokers_));
+    return *KafkaBus::open(log::Log(), options(brokers_));
   }
   std::string topic() const override { return fmt::format("trainyard.test.{}", id_); }
   std::string group() const override { return fmt::format("workers-{}", id_); }
@@ -62,23 +62,25 @@ KafkaOptions nowhere() {
 }
 
 TEST(KafkaBus, ReportsUnavailableWhileTheBrokerIsAway) {
-  KafkaBus bus(log::Log(), nowhere());
+  const auto bus = *KafkaBus::open(log::Log(), nowhere());
   std::promise<Result<void>> fate;
-  bus.publish(std::array{ports::Message{.topic = "t", .key = "k", .value = "v"}},
-              [&fate](std::size_t, Result<void> result) { fate.set_value(std::move(result)); });
+  bus->publish(std::array{ports::Message{.topic = "t", .key = "k", .value = "v"}},
+               [&fate](std::size_t, Result<void> result) { fate.set_value(std::move(result)); });
   const auto result = fate.get_future().get();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::unavailable);
-  EXPECT_EQ(bus.ping().error().code, Errc::unavailable);
-  EXPECT_EQ(bus.end_of("t").error().code, Errc::unavailable);
-  EXPECT_EQ(bus.subscribe({.topics = {"t"}, .group = "g"}).error().code, Errc::unavailable);
+  EXPECT_EQ(bus->ping().error().code, Errc::unavailable);
+  EXPECT_EQ(bus->end_of("t").error().code, Errc::unavailable);
+  EXPECT_EQ(bus->subscribe({.topics = {"t"}, .group = "g"}).error().code, Errc::unavailable);
 }
 
 TEST(KafkaBus, NamesThePropertyThatIsWrong) {
   auto wrong = nowhere();
   wrong.properties = {{"no.such.property", "1"}};
-  EXPECT_THAT([&] { KafkaBus(log::Log(), wrong); }, ::testing::ThrowsMessage<std::runtime_error>(
-                                                        ::testing::HasSubstr("no.such.property")));
+  const auto refused = KafkaBus::open(log::Log(), wrong);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+  EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("no.such.property"));
 }
 
 }  // namespace
