@@ -1,6 +1,7 @@
 #include "common/adapters/postgres/connection_pool.hpp"
 #include "common/adapters/postgres/pg_access_store.hpp"
 #include "common/adapters/postgres/pg_dispatch_store.hpp"
+#include "common/adapters/postgres/pg_idempotency_store.hpp"
 #include "common/adapters/postgres/pg_job_store.hpp"
 #include "common/adapters/sql/migration.hpp"
 
@@ -98,6 +99,11 @@ std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> 
 
 std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database) {
   return std::make_unique<PgDispatchStore>(std::move(database));
+}
+
+std::unique_ptr<ports::IdempotencyStore> make_idempotency_store(
+    std::shared_ptr<Database> database) {
+  return std::make_unique<PgIdempotencyStore>(std::move(database));
 }
 
 Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options) {

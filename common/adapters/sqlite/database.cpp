@@ -4,6 +4,7 @@
 #include "common/adapters/sqlite/sqlite_access_store.hpp"
 #include "common/adapters/sqlite/sqlite_dispatch_store.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
+#include "common/adapters/sqlite/sqlite_idempotency_store.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 
 #include <algorithm>
@@ -72,6 +73,11 @@ std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> 
 
 std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database) {
   return std::make_unique<SqliteDispatchStore>(std::move(database));
+}
+
+std::unique_ptr<ports::IdempotencyStore> make_idempotency_store(
+    std::shared_ptr<Database> database) {
+  return std::make_unique<SqliteIdempotencyStore>(std::move(database));
 }
 
 Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(const Options& options) {
