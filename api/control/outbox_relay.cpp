@@ -109,10 +109,12 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
   }
 
   ports::Message announce(const Announcement& what) const {
-    return to_message(
+    auto message = to_message(
         ports::topics::train_requested,
         wire::train_requested_event({.job_id = what.job_id, .dispatch_no = what.dispatch_no},
                                     what.correlation_id, options_.source, what.at));
+    message.key.clear();  // the dispatch number tells old from new: the order does not matter
+    return message;
   }
 
   // On a thread of the bus, or on the publisher's own.

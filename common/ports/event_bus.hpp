@@ -26,7 +26,7 @@ inline constexpr const char* dead_letter = "trainyard.dead-letter";
 
 struct Message {
   std::string topic;
-  std::string key;
+  std::string key;    // empty: in no order with others, and spread as it is cheapest
   std::string value;  // a CloudEvent in JSON
   std::map<std::string, std::string> headers;
 };

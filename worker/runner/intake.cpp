@@ -21,6 +21,7 @@ constexpr int set_max = 1'000;
 constexpr milliseconds pause_after{200};
 constexpr milliseconds paused_poll{1'000};
 constexpr milliseconds gather_time{5};
+constexpr milliseconds active_for{10'000};
 constexpr runtime::Backoff pauses{.first = milliseconds(50), .last = milliseconds(1'000)};
 
 bool is_unknown_outcome(const Result<domain::JobChange>& applied) {
@@ -123,7 +124,10 @@ void Intake::take_in(std::stop_token stop, int room) {
 }
 
 void Intake::claim_lost_ones(std::stop_token stop, int room) {
-  const auto interval = options_.direct_claim_interval;
+  // Soon again while there is work about.
+  const bool is_active = steady_clock::now() - claimed_at_ < active_for;
+  const auto interval = is_active ? std::min(options_.direct_claim_interval, options_.unclaimed_age)
+                                  : options_.direct_claim_interval;
   const auto jitter = std::uniform_int_distribution<std::int64_t>(0, interval.count() / 2)(random_);
   look_for_lost_at_ = steady_clock::now() + interval + milliseconds(jitter);
   if (room <= 0) return;

@@ -21,7 +21,9 @@ struct IntakeOptions {
   std::string worker_id;
   std::string source;
   std::chrono::milliseconds lease{30'000};
-  std::chrono::milliseconds unclaimed_age{5'000};          // older than this a message may be lost
+  // Announced longer ago than this, a job may be claimed without its message: it is lost, or stuck
+  // behind a worker that is full.
+  std::chrono::milliseconds unclaimed_age{1'000};
   std::chrono::milliseconds direct_claim_interval{5'000};  // of idle workers, plus up to a half
 };
 

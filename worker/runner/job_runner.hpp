@@ -16,7 +16,7 @@ struct JobRunnerOptions {
   std::string worker_id;  // make_worker_id()
   std::chrono::milliseconds lease{30'000};
   std::chrono::milliseconds drain{10'000};  // what running jobs get to end by themselves
-  std::chrono::milliseconds unclaimed_age{5'000};
+  std::chrono::milliseconds unclaimed_age{1'000};
   std::chrono::milliseconds direct_claim_interval{5'000};
 };
 

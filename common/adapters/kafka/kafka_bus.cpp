@@ -4,7 +4,11 @@
 #include "common/adapters/kafka/kafka_producer.hpp"
 #include "common/adapters/kafka/kafka_subscription.hpp"
 #include "common/adapters/kafka/kafka_topics.hpp"
+#include "common/adapters/kafka/partition_choice.hpp"
 
+#include <atomic>
+#include <map>
+#include <set>
 #include <stdexcept>
 
 namespace trainyard::kafka {
@@ -29,7 +33,7 @@ class KafkaBus::Core {
         report(i, fail(there.error()));
       return;
     }
-    sender->publish(messages, report);
+    sender->publish(messages, choose_partitions(*sender, messages), report);
   }
 
   Result<std::unique_ptr<ports::Subscription>> subscribe(const ports::SubscribeOptions& wanted) {
@@ -88,6 +92,23 @@ class KafkaBus::Core {
     return answer;
   }
 
+  std::vector<int> choose_partitions(KafkaProducer& sender,
+                                     std::span<const ports::Message> messages) {
+    std::vector<int> chosen(messages.size(), KafkaProducer::any_partition);
+    std::map<std::string, std::vector<std::size_t>> keyless;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (messages[i].key.empty()) keyless[messages[i].topic].push_back(i);
+    }
+    for (const auto& [topic, places] : keyless) {
+      const int partitions = topics_.partitions_of(sender.client(), topic);
+      if (partitions == 0) continue;
+      PartitionChoice choice(partitions, static_cast<int>(places.size()), ++spread_);
+      for (const auto place : places)
+        chosen[place] = choice.next();
+    }
+    return chosen;
+  }
+
   std::shared_ptr<KafkaProducer> producer() {
     const std::lock_guard lock(mutex_);
     if (producer_->is_broken()) producer_ = std::make_shared<KafkaProducer>(log_, options_);
@@ -99,6 +120,7 @@ class KafkaBus::Core {
   KafkaTopics topics_;
   std::mutex mutex_;
   std::shared_ptr<KafkaProducer> producer_;
+  std::atomic<unsigned> spread_ = 0;
 };
 
 Result<std::unique_ptr<KafkaBus>> KafkaBus::open(log::Log log, KafkaOptions options) {

@@ -66,30 +66,35 @@ KafkaProducer::~KafkaProducer() {
   reporter_.join();
 }
 
-void KafkaProducer::publish(std::span<const ports::Message> messages, const Report& report) {
+void KafkaProducer::publish(std::span<const ports::Message> messages,
+                            std::span<const int> partitions, const Report& report) {
   if (messages.empty()) return;
   const auto batch = Batch::make(messages.size(), report);
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    const auto error = send(messages[i], &batch->slots[i]);
+    const auto error = send(messages[i], partitions[i], &batch->slots[i]);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       Batch::give(batch->slots[i], fail(to_error(error, "publish")));
     }
   }
 }
 
-rd_kafka_resp_err_t KafkaProducer::send(const ports::Message& message, void* slot) {
-  std::vector<rd_kafka_vu_t> parts(5 + message.headers.size());
+rd_kafka_resp_err_t KafkaProducer::send(const ports::Message& message, int partition, void* slot) {
+  std::vector<rd_kafka_vu_t> parts(6 + message.headers.size());
   parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
   parts[0].u.cstr = message.topic.c_str();
   parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
   parts[1].u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK;
   parts[2].vtype = RD_KAFKA_VTYPE_KEY;
-  parts[2].u.mem = {const_cast<char*>(message.key.data()), message.key.size()};
+  if (!message.key.empty()) {
+    parts[2].u.mem = {const_cast<char*>(message.key.data()), message.key.size()};
+  }
   parts[3].vtype = RD_KAFKA_VTYPE_VALUE;
   parts[3].u.mem = {const_cast<char*>(message.value.data()), message.value.size()};
   parts[4].vtype = RD_KAFKA_VTYPE_OPAQUE;
   parts[4].u.ptr = slot;
-  std::size_t next = 5;
+  parts[5].vtype = RD_KAFKA_VTYPE_PARTITION;
+  parts[5].u.i32 = partition;
+  std::size_t next = 6;
   for (const auto& [name, value] : message.headers) {
     parts[next].vtype = RD_KAFKA_VTYPE_HEADER;
     parts[next].u.header = {name.c_str(), value.data(), static_cast<ssize_t>(value.size())};

@@ -21,7 +21,10 @@ class KafkaProducer {
   KafkaProducer(log::Log log, const KafkaOptions& options);
   ~KafkaProducer();
 
-  void publish(std::span<const ports::Message> messages, const Report& report);
+  // `partitions[i]` is where the i-th goes; any_partition: where its key says.
+  static constexpr int any_partition = RD_KAFKA_PARTITION_UA;
+  void publish(std::span<const ports::Message> messages, std::span<const int> partitions,
+               const Report& report);
   bool is_broken() const { return broken_; }
   rd_kafka_t& client() { return *client_; }
   Trouble& trouble() { return trouble_; }
@@ -29,7 +32,7 @@ class KafkaProducer {
  private:
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
   static void on_error(rd_kafka_t*, int code, const char* reason, void* self);
-  rd_kafka_resp_err_t send(const ports::Message& message, void* slot);
+  rd_kafka_resp_err_t send(const ports::Message& message, int partition, void* slot);
   void give_reports();
 
   log::Log log_;

@@ -11,6 +11,7 @@ namespace trainyard::kafka {
 namespace {
 
 constexpr milliseconds retry_interval{50};
+constexpr std::chrono::seconds count_age{60};
 
 }  // namespace
 
@@ -129,6 +130,21 @@ Result<std::vector<ports::Position>> KafkaTopics::ask_end_of(rd_kafka_t& client,
     ends.push_back({epoch, end.partition, end.offset});
   }
   return ends;
+}
+
+int KafkaTopics::partitions_of(rd_kafka_t& client, const std::string& topic) {
+  {
+    const std::lock_guard lock(mutex_);
+    auto& counted = counted_[topic];
+    const auto now = std::chrono::steady_clock::now();
+    if (counted.partitions > 0 && now - counted.asked_at < count_age) return counted.partitions;
+    counted.asked_at = now;  // while one asks, the others go by what was known
+  }
+  const auto count = partition_count(client, topic);
+  const std::lock_guard lock(mutex_);
+  auto& counted = counted_[topic];
+  if (count) counted.partitions = *count;
+  return counted.partitions;
 }
 
 Result<std::string> KafkaTopics::epoch_of(rd_kafka_t& client, const std::string& topic) {

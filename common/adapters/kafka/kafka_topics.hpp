@@ -2,6 +2,8 @@
 
 #include "common/adapters/kafka/kafka_client.hpp"
 
+#include <chrono>
+#include <map>
 #include <mutex>
 #include <set>
 #include <span>
@@ -21,6 +23,8 @@ class KafkaTopics {
   // Where the next message of each partition will stand.
   Result<std::vector<ports::Position>> end_of(rd_kafka_t& client, const std::string& topic);
   Result<std::string> epoch_of(rd_kafka_t& client, const std::string& topic);
+  // As it was some seconds ago at most; 0 when that was never known.
+  int partitions_of(rd_kafka_t& client, const std::string& topic);
 
  private:
   int timeout() const { return static_cast<int>(options_.request_timeout.count()); }
@@ -31,6 +35,11 @@ class KafkaTopics {
   KafkaOptions options_;
   std::mutex mutex_;
   std::set<std::string> known_;
+  struct Counted {
+    int partitions = 0;
+    std::chrono::steady_clock::time_point asked_at;
+  };
+  std::map<std::string, Counted> counted_;
   std::string cluster_;
 };
 
