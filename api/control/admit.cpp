@@ -5,20 +5,13 @@
 namespace trainyard::control {
 namespace {
 
+// What moved on meanwhile (cancelled, say) is no concern of the line's any more.
 Result<int> announce(ports::JobStore& jobs, std::span<const domain::WaitingJob> chosen) {
-  if (chosen.empty()) return 0;
-  std::vector<domain::JobCommand> commands;
-  commands.reserve(chosen.size());
+  std::vector<domain::Admit> admissions;
+  admissions.reserve(chosen.size());
   for (const auto& job : chosen)
-    commands.push_back(domain::Admit{.job_id = job.id, .dispatch_no = job.dispatch_no});
-  int announced = 0;
-  for (const auto& applied : jobs.apply(commands)) {
-    if (applied) ++announced;
-    // What moved on meanwhile (cancelled, say) is no concern of the line's any more.
-    else if (applied.error().code == Errc::unavailable)
-      return fail(applied.error());
-  }
-  return announced;
+    admissions.push_back({.job_id = job.id, .dispatch_no = job.dispatch_no});
+  return jobs.admit(admissions);
 }
 
 Result<Admitted> admit_alone(ports::DispatchStore& line, ports::JobStore& jobs, int limit) {

@@ -9,7 +9,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds limits_age{250};
 constexpr milliseconds room_age{100};
-constexpr milliseconds short_room_age{20};  // when there was none
+constexpr milliseconds short_room_age{50};  // when there was none
 constexpr milliseconds backlog_age{100};
 constexpr std::array all_scopes{domain::LimitScope::queue, domain::LimitScope::user,
                                 domain::LimitScope::key};

@@ -78,7 +78,8 @@ Result<JobChange> on(const Job& job, const Submit& command, TimePoint now) {
   Change change(job, now);
   const auto due = std::max(now, job.options.run_at.value_or(now));
   const bool announce = command.entry == Entry::announced && due == now;
-  TRY_DO(change.move(JobEvent::submitted, announce ? "Waiting for a worker" : "Waiting in line"));
+  TRY_DO(
+      change.move(JobEvent::submitted, std::string(announce ? announced_step : "Waiting in line")));
   auto& next = change.job();
   next.submitted_at = now;
   next.completed_at.reset();
@@ -103,7 +104,7 @@ Result<JobChange> on(const Job& job, const Admit& command, TimePoint now) {
     return lost("the job's next attempt is not due yet");
   }
   Change change(job, now);
-  change.job().current_step = "Waiting for a worker";
+  change.job().current_step = announced_step;
   change.admit();
   return std::move(change).take();
 }

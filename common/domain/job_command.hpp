@@ -41,6 +41,8 @@ struct Submit {
   Entry entry = Entry::in_line;
 };
 
+inline constexpr std::string_view announced_step = "Waiting for a worker";
+
 // Announces a job that waits in line and whose turn has come. `dispatch_no` is the one that was
 // seen.
 struct Admit {

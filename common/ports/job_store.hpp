@@ -135,6 +135,9 @@ class JobStore {
   // version is unchanged, else decided again; history, results, outbox row and the batch's open
   // count in the same transaction. At most one command per job in a set.
   virtual Applied apply(std::span<const domain::JobCommand> commands) = 0;
+  // What apply() makes of these commands, and no more than they say: the one change that a flood of
+  // waiting jobs needs twice per job. How many were announced; the others moved on meanwhile.
+  virtual Result<int> admit(std::span<const domain::Admit> jobs) = 0;
   // Extends leases that are still held under these fences. What is missing from the answer is lost.
   virtual Result<std::vector<Renewal>> renew(std::string_view worker_id,
                                              std::span<const LeaseRef> leases,

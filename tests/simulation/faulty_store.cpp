@@ -34,6 +34,13 @@ ports::Applied FaultyStore::apply(std::span<const domain::JobCommand> commands) 
   return applied;
 }
 
+Result<int> FaultyStore::admit(std::span<const domain::Admit> jobs) {
+  if (is_away()) return away();
+  auto admitted = MemoryStore::admit(jobs);
+  if (loses_answer()) return unanswered();
+  return admitted;
+}
+
 Result<std::vector<ports::Renewal>> FaultyStore::renew(std::string_view worker_id,
                                                        std::span<const ports::LeaseRef> leases,
                                                        milliseconds lease) {

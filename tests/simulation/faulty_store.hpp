@@ -28,6 +28,7 @@ class FaultyStore final : public memory_store::MemoryStore {
 
   ports::Applied accept(std::span<const domain::NewJob> jobs) override;
   ports::Applied apply(std::span<const domain::JobCommand> commands) override;
+  Result<int> admit(std::span<const domain::Admit> jobs) override;
   Result<std::vector<ports::Renewal>> renew(std::string_view worker_id,
                                             std::span<const ports::LeaseRef> leases,
                                             milliseconds lease) override;

@@ -24,6 +24,21 @@ const Statement renew_leases{
     "RETURNING j.job_id, j.fence, j.status",
     Effect::writes};
 
+// The condition on admitted_at is written so that no partial index answers it: each row is found by
+// its id, however many wait.
+const Statement admit_jobs{
+    "admit_jobs",
+    "WITH admitted AS (UPDATE jobs j SET admitted_at = now(), updated_at = now(), "
+    "dispatch_no = j.dispatch_no + 1, version = j.version + 1, next_attempt_at = NULL, "
+    "current_step = $3 FROM unnest($1::uuid[], $2::bigint[]) AS i(job_id, dispatch_no) "
+    "WHERE j.job_id = i.job_id AND j.dispatch_no = i.dispatch_no AND j.status = 'submitting' "
+    "AND num_nulls(j.admitted_at) = 1 AND j.next_attempt_at <= now() "
+    "RETURNING j.job_id, j.dispatch_no), "
+    "told AS (INSERT INTO outbox (job_id, dispatch_no) SELECT job_id, dispatch_no FROM admitted "
+    "RETURNING 1) "
+    "SELECT count(*), CASE WHEN count(*) > 0 THEN pg_notify('trainyard_outbox', '') END FROM told",
+    Effect::writes};
+
 // The setting is this one transaction's.
 const Statement write_progress{
     "write_progress",
@@ -115,6 +130,20 @@ auto sorted_by_job(const Items& items) {
 }
 
 }  // namespace
+
+Result<int> PgJobStore::admit(std::span<const domain::Admit> jobs) {
+  if (jobs.empty()) return 0;
+  TextArray ids, dispatches;
+  for (const auto& job : sorted_by_job(jobs)) {
+    ids.add(job.job_id);
+    dispatches.add(job.dispatch_no);
+  }
+  return guarded([&]() -> Result<int> {
+    const auto rows = run(admit_jobs, {std::move(ids).take(), std::move(dispatches).take(),
+                                       std::string(domain::announced_step)});
+    return Columns(rows[0]).number();
+  });
+}
 
 Result<std::vector<ports::Renewal>> PgJobStore::renew(std::string_view worker_id,
                                                       std::span<const ports::LeaseRef> leases,

@@ -25,6 +25,35 @@ std::vector<ports::DispatchRef> read_dispatches(Query& row) {
 
 }  // namespace
 
+Result<int> SqliteJobStore::admit(std::span<const domain::Admit> jobs) {
+  int admitted = 0;
+  if (jobs.empty()) return admitted;
+  TRY_DO(database_->write([&](Connection& connection, TimePoint now) -> Result<void> {
+    for (const auto& job : jobs) {
+      connection
+          .query(
+              "UPDATE jobs SET admitted_at = ?1, updated_at = ?1, dispatch_no = dispatch_no + 1, "
+              "version = version + 1, next_attempt_at = NULL, current_step = ?2 "
+              "WHERE job_id = ?3 AND dispatch_no = ?4 AND status = 'submitting' "
+              "AND admitted_at IS NULL AND next_attempt_at <= ?1")
+          .bind(now)
+          .bind(domain::announced_step)
+          .bind(job.job_id)
+          .bind(job.dispatch_no)
+          .run();
+      if (connection.changes() == 0) continue;
+      connection.query("INSERT INTO outbox (job_id, dispatch_no) VALUES (?, ?)")
+          .bind(job.job_id)
+          .bind(job.dispatch_no + 1)
+          .run();
+      ++admitted;
+    }
+    return {};
+  }));
+  if (admitted > 0) database_->ring();
+  return admitted;
+}
+
 Result<std::vector<ports::Renewal>> SqliteJobStore::renew(std::string_view worker_id,
                                                           std::span<const ports::LeaseRef> leases,
                                                           milliseconds lease) {

@@ -159,6 +159,36 @@ TEST_P(JobStoreContract, WaitsBeforeARetryAndShowsItWhenDue) {
   EXPECT_EQ(claim(now.id).attempt, 2);
 }
 
+TEST_P(JobStoreContract, AdmitsASetAsItAdmitsOne) {
+  auto one = new_submitted();
+  auto other = new_submitted();
+  auto later = new_submitted();
+  for (auto* job : {&one, &other, &later})
+    job->entry = domain::Entry::in_line;
+  later.options.run_at = system_clock().now() + std::chrono::hours(1);
+  for (const auto* job : {&one, &other, &later})
+    accept(*job);
+  drain_outbox();
+  const std::vector<domain::Admit> set{
+      {other.id, 0}, {one.id, 7}, {later.id, 0}, {JobId::make(), 0}};
+  EXPECT_EQ(store().admit(set), 1);
+  const auto by_itself = admit(one.id);
+  const auto in_a_set = job(other.id);
+  EXPECT_EQ(in_a_set.dispatch_no, by_itself.dispatch_no);
+  EXPECT_EQ(in_a_set.version, by_itself.version);
+  EXPECT_EQ(in_a_set.current_step, by_itself.current_step);
+  EXPECT_TRUE(in_a_set.admitted_at);
+  EXPECT_FALSE(in_a_set.next_attempt_at);
+  EXPECT_FALSE(job(later.id).admitted_at);
+  const auto entries = outbox();
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].job->id, other.id);
+  EXPECT_EQ(entries[0].dispatch_no, 1);
+  EXPECT_TRUE(entries[0].history.empty());
+  expect_sound(other.id);
+  EXPECT_EQ(claim(other.id).attempt, 1);
+}
+
 TEST_P(JobStoreContract, ShowsWhatWaitsUnclaimedOldestFirst) {
   const auto ids = accept(3);
   EXPECT_TRUE(store().unclaimed(std::chrono::hours(1), 10)->empty());

@@ -144,6 +144,21 @@ ports::Applied MemoryStore::apply(std::span<const domain::JobCommand> commands) 
   return applied;
 }
 
+Result<int> MemoryStore::admit(std::span<const domain::Admit> jobs) {
+  int admitted = 0;
+  for (const auto& job : jobs) {
+    const domain::JobCommand command = job;
+    const auto applied = apply({&command, 1}).front();
+    if (applied) {
+      ++admitted;
+    } else if (applied.error().code == Errc::unavailable ||
+               applied.error().code == Errc::in_doubt) {
+      return fail(applied.error());
+    }
+  }
+  return admitted;
+}
+
 Result<std::vector<ports::Renewal>> MemoryStore::renew(std::string_view worker_id,
                                                        std::span<const ports::LeaseRef> leases,
                                                        milliseconds lease) {

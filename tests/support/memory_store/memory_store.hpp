@@ -39,6 +39,7 @@ class MemoryStore : public ports::JobStore {
   Result<domain::Batch> accept_batch(const ports::NewBatch& batch,
                                      std::span<const domain::NewJob> jobs) override;
   ports::Applied apply(std::span<const domain::JobCommand> commands) override;
+  Result<int> admit(std::span<const domain::Admit> jobs) override;
   Result<std::vector<ports::Renewal>> renew(std::string_view worker_id,
                                             std::span<const ports::LeaseRef> leases,
                                             milliseconds lease) override;
