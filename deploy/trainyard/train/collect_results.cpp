@@ -112,7 +112,8 @@ json to_json(const ModelResult& model) {
 
 Result<terminal::TrainingSummary> collect_results(ports::JobStore& store, BatchId batch,
                                                   const std::vector<std::string>& models,
-                                                  const std::string& metric) {
+                                                  const std::string& metric,
+                                                  terminal::ResultFiles& files) {
   TRY(auto jobs, store.batch_jobs(batch));
   terminal::TrainingSummary summary{.models = models, .metric = metric};
   for (auto& jobs_of_segment : service::by_segment(std::move(jobs))) {
@@ -125,6 +126,9 @@ Result<terminal::TrainingSummary> collect_results(ports::JobStore& store, BatchI
       }
       TRY_DO(add_results(store, job, segment));
     }
+    files.add(segment);
+    for (auto& model : segment.models)
+      model.forecast = {};
     summary.segments.push_back(std::move(segment));
   }
   summary.models = names_of(summary);

@@ -104,12 +104,15 @@ class Training {
     TRY(standalone_, Standalone::start(settings_, log_));
     auto& store = standalone_->store();
     TRY(auto follower, BatchFollower::make(standalone_->bus()));
-    TRY(const auto batch, create(store));
+    TRY(auto batch, create(store));
     follower.expect(batch.jobs);
     print_header(batch);
+    batch.jobs = std::vector<domain::NewJob>();  // of many segments they are much
     TRY(const bool interrupted, follow(follower, batch.batch.id));
-    TRY(const auto summary, collect_results(store, batch.batch.id, models(), options_.metric));
-    TRY_DO(terminal::write_result_files(summary, options_.output));
+    terminal::ResultFiles files(options_.output);
+    TRY(const auto summary,
+        collect_results(store, batch.batch.id, models(), options_.metric, files));
+    TRY_DO(files.close());
     print_results(summary, batch.batch.id);
     if (interrupted) return Exit::interrupted;
     show_page(batch.batch.id);

@@ -24,9 +24,16 @@ TrainingSummary two_segments() {
           .segments = {{"=Food, NSW", "theta", {ets, theta}}, {"Cafes", "", {ets}}}};
 }
 
+Result<void> write(const TrainingSummary& summary, const std::filesystem::path& directory) {
+  ResultFiles files(directory);
+  for (const auto& segment : summary.segments)
+    files.add(segment);
+  return files.close();
+}
+
 std::string written(const std::string& name) {
   const auto directory = std::filesystem::path(testing::TempDir()) / "result_files";
-  EXPECT_TRUE(write_result_files(two_segments(), directory));
+  EXPECT_TRUE(write(two_segments(), directory));
   std::stringstream text;
   text << std::ifstream(directory / name).rdbuf();
   return text.str();
@@ -51,7 +58,7 @@ TEST(ResultFiles, KeepARowForWhatFailed) {
 }
 
 TEST(ResultFiles, RefuseADirectoryThatCannotBeWritten) {
-  const auto refused = write_result_files(two_segments(), "/proc/nowhere");
+  const auto refused = write(two_segments(), "/proc/nowhere");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().field, "--output");
 }
