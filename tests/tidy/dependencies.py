@@ -18,6 +18,7 @@ LAYERS = {
     "common/wire": ["common/base", "common/domain"],
     "common/log": ["common/base"],
     "common/metrics": ["common/base"],
+    "common/crypto": ["common/base"],
     "common/config": ["common/base", "common/log"],
     "common/runtime": ["common/base", "common/log"],
     # What every consumer of the bus does with a message that can never be used.
@@ -26,8 +27,9 @@ LAYERS = {
     "common/adapters/sql": CORE,
     "common/adapters/sqlite": [*EDGE, "common/adapters/sql"],
     "common/adapters/postgres": [*EDGE, "common/adapters/sql"],
+    "common/adapters/jwt": [*EDGE, "common/crypto"],
     "common/adapters/*": EDGE,
-    "api/service": EDGE,
+    "api/service": [*EDGE, "common/crypto"],
     "api/control": [*EDGE, "common/dead_letter"],
     "api/http": [*EDGE, "api/service"],
     # WebSocket sessions are upgraded HTTP sessions.
@@ -59,7 +61,7 @@ LIBRARIES = {
     "xgboost/*": ["worker/models/xgboost"],
     "Eigen/*": ["worker/models"],
     "boost/*": ["api/http", "api/notifier"],
-    "openssl/*": ["api/http", "common/base"],
+    "openssl/*": ["common/crypto"],
     "spdlog/*": ["common/log"],
     "valijson/*": ["common/wire"],
     "toml++/*": ["common/config"],

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace trainyard::crypto {
+
+// SHA-256 as 64 hexadecimal digits.
+std::string sha256_hex(std::string_view text);
+
+// From the kernel's generator, two digits a byte.
+std::string random_hex(std::size_t bytes);
+
+// Takes as long for texts that differ at the front as for those that differ at the end.
+bool equal_in_constant_time(std::string_view a, std::string_view b);
+
+}  // namespace trainyard::crypto
