@@ -2,12 +2,15 @@
 
 #include "api/http/offload_pool.hpp"
 #include "api/http/router.hpp"
+#include "api/service/audit_trail.hpp"
 #include "api/service/group_commit.hpp"
 #include "api/service/job_control.hpp"
 #include "api/service/job_intake.hpp"
 #include "common/base/time.hpp"
+#include "common/ports/access_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
+#include "common/ports/identity.hpp"
 #include "common/ports/job_store.hpp"
 
 #include <cstdint>
@@ -31,6 +34,9 @@ struct Api {
   ports::DispatchStore& line;
   ports::EventBus& bus;
   service::EntryGate& gate;
+  ports::AccessStore& access;
+  ports::Identity& identity;
+  service::AuditTrail& audit;
   service::GroupCommit& commits;
   service::JobControl& control;
   const service::JobIntake& intake;

@@ -4,7 +4,7 @@ namespace trainyard::http {
 namespace {
 
 constexpr std::array live{
-    Route{Verb::get, "/health", get_health},
+    Route{Verb::get, "/health", get_health, Body::none, Access::anyone},
 };
 
 constexpr std::array routes{
@@ -19,11 +19,13 @@ constexpr std::array routes{
     Route{Verb::get, "/api/v2/jobs/{id}/results", get_results},
     Route{Verb::get, "/api/v2/jobs/{id}/history", get_history},
     Route{Verb::get, "/api/v2/jobs/{id}/explain", get_explain},
-    Route{Verb::get, "/api/v2/limits", get_limits},
-    Route{Verb::put, "/api/v2/limits/{scope}/{name}", put_limit, Body::json},
-    Route{Verb::delete_, "/api/v2/limits/{scope}/{name}", delete_limit},
-    Route{Verb::post, "/api/v2/limits/{scope}/{name}/pause", post_limit_pause, Body::json},
-    Route{Verb::post, "/api/v2/limits/{scope}/{name}/resume", post_limit_resume},
+    Route{Verb::get, "/api/v2/limits", get_limits, Body::none, Access::admin},
+    Route{Verb::put, "/api/v2/limits/{scope}/{name}", put_limit, Body::json, Access::admin},
+    Route{Verb::delete_, "/api/v2/limits/{scope}/{name}", delete_limit, Body::none, Access::admin},
+    Route{Verb::post, "/api/v2/limits/{scope}/{name}/pause", post_limit_pause, Body::json,
+          Access::admin},
+    Route{Verb::post, "/api/v2/limits/{scope}/{name}/resume", post_limit_resume, Body::none,
+          Access::admin},
     Route{Verb::get, "/api/v2/workers", get_workers},
     Route{Verb::post, "/api/v2/batches", post_batch, Body::json},
     Route{Verb::get, "/api/v2/batches", get_batches},
@@ -32,9 +34,16 @@ constexpr std::array routes{
     Route{Verb::post, "/api/v2/batches/{id}/retry-failed", post_batch_retry},
     Route{Verb::get, "/api/v2/batches/{id}/results", get_batch_results},
     Route{Verb::post, "/api/v2/data/upload", post_upload, Body::upload},
-    Route{Verb::get, "/api/v2/openapi.json", get_openapi},
-    Route{Verb::get, "/health", get_health},
-    Route{Verb::get, "/{*}", get_page},
+    Route{Verb::get, "/api/v2/session", get_session, Body::none, Access::signed_in},
+    Route{Verb::post, "/api/v2/session", post_session, Body::none, Access::signed_in},
+    Route{Verb::delete_, "/api/v2/session", delete_session, Body::none, Access::signed_in},
+    Route{Verb::post, "/api/v2/keys", post_key, Body::json, Access::admin},
+    Route{Verb::get, "/api/v2/keys", get_keys, Body::none, Access::admin},
+    Route{Verb::delete_, "/api/v2/keys/{id}", delete_key, Body::none, Access::admin},
+    Route{Verb::get, "/api/v2/audit", get_audit, Body::none, Access::admin},
+    Route{Verb::get, "/api/v2/openapi.json", get_openapi, Body::none, Access::anyone},
+    Route{Verb::get, "/health", get_health, Body::none, Access::anyone},
+    Route{Verb::get, "/{*}", get_page, Body::none, Access::anyone},
 };
 
 }  // namespace

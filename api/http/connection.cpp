@@ -1,6 +1,10 @@
 #include "api/http/connection.hpp"
 
+#include "api/http/api.hpp"
+#include "api/http/audit_entry.hpp"
+#include "api/http/await.hpp"
 #include "api/http/request_checks.hpp"
+#include "api/http/sign_in.hpp"
 #include "api/http/upload_body.hpp"
 #include "common/base/uuid.hpp"
 #include "common/wire/problem_json.hpp"
@@ -19,6 +23,7 @@ constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t ignored_body_bytes_max = 64 * 1024;
 constexpr std::size_t linger_bytes_max = 1 << 20;
 constexpr std::chrono::seconds linger_max{2};
+constexpr Route live_route{.verb = Verb::get, .pattern = "/ws", .handler = nullptr};
 
 std::string_view reason_of(int status) {
   const auto text =
@@ -33,6 +38,9 @@ Response problem(const Failure& failure, const std::string& correlation_id) {
                                                reason_of(failure.status), correlation_id)};
   if (failure.status == 503 || failure.status == 429)
     response.headers.emplace_back("Retry-After", "1");
+  if (failure.status == 401) {
+    response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"trainyard\"");
+  }
   return response;
 }
 
@@ -51,6 +59,10 @@ Failure not_routed(const Match& match, const Request& request, const std::string
 
 Connection::Connection(ServerContext& context, asio::ip::tcp::socket socket)
     : context_(context), socket_(std::move(socket)) {
+  boost::system::error_code gone;
+  if (const auto client = socket_.remote_endpoint(gone); !gone) {
+    address_ = client.address().to_string();
+  }
   allow(context_.options.idle_max);
 }
 
@@ -87,6 +99,7 @@ asio::awaitable<Connection::After> Connection::serve_one() {
   if (error) co_return co_await unreadable(error);
 
   Request request;
+  request.caller.address = address_;
   if (context_.upgrade != nullptr && beast::websocket::is_upgrade(head.get()) &&
       head.get().target() == "/ws") {
     co_await upgrade(head, request);
@@ -115,13 +128,7 @@ asio::awaitable<Connection::After> Connection::unreadable(boost::system::error_c
 
 asio::awaitable<void> Connection::upgrade(HeadParser& head, Request& request) {
   auto read = read_head(head.get(), context_.options, request);
-  if (read) {
-    if (auto user = context_.options.identify(head.get())) {
-      request.caller.user_id = *std::move(user);
-    } else {
-      read = std::unexpected(Failure(401, std::move(user).error()));
-    }
-  }
+  if (read) read = co_await admit(head, live_route, request);
   if (!read) {
     co_await write(request, problem(read.error(), request.caller.correlation_id), After::close);
     co_return;
@@ -145,12 +152,46 @@ asio::awaitable<Reply> Connection::answer(HeadParser& head, Request& request, bo
     co_return response;
   }
   request.params = std::move(match.params);
-  auto user = context_.options.identify(head.get());
-  if (!user) co_return std::unexpected(Failure(401, std::move(user).error()));
-  request.caller.user_id = *std::move(user);
+  auto admitted = co_await admit(head, *match.route, request);
+  Reply reply;
+  if (admitted) {
+    reply = co_await dispatch(head, *match.route, request, drained);
+  } else {
+    reply = std::unexpected(std::move(admitted).error());
+  }
+  if (match.route->verb != Verb::get && !request.caller.user_id.empty()) {
+    auto& api = context_.api;
+    api.audit.record(audit_entry(*match.route, request, reply, api.clock.now()));
+  }
+  co_return reply;
+}
+
+asio::awaitable<std::expected<void, Failure>> Connection::admit(const HeadParser& head,
+                                                                const Route& route,
+                                                                Request& request) {
+  if (route.access == Access::anyone) co_return std::expected<void, Failure>();
+  const auto token = token_of(head.get());
+  if (!token) co_return std::unexpected(token.error());
+  auto& api = context_.api;
+  auto who = api.identity.recall(*token);
+  if (!who) {
+    auto found = co_await offload(api.pool, [&] { return api.identity.identify(*token); });
+    if (!found) co_return std::unexpected(not_signed_in(std::move(found).error()));
+    who = *std::move(found);
+  }
+  request.has_credential = !token->empty();
+  request.caller.until = who->valid_until;
+  request.caller.user_id = std::move(who->user_id);
+  request.caller.role = who->role;
+  request.caller.key_id = std::move(who->key_id);
+  co_return check_access(route, who->role);
+}
+
+asio::awaitable<Reply> Connection::dispatch(HeadParser& head, const Route& route, Request& request,
+                                            bool& drained) {
   std::string thrown;
   try {
-    co_return co_await dispatch(head, *match.route, request, drained);
+    co_return co_await handle(head, route, request, drained);
   } catch (const std::exception& error) {
     thrown = error.what();
   }
@@ -160,8 +201,8 @@ asio::awaitable<Reply> Connection::answer(HeadParser& head, Request& request, bo
   co_return std::unexpected(Failure(fail(Errc::internal, "the request failed here").error()));
 }
 
-asio::awaitable<Reply> Connection::dispatch(HeadParser& head, const Route& route, Request& request,
-                                            bool& drained) {
+asio::awaitable<Reply> Connection::handle(HeadParser& head, const Route& route, Request& request,
+                                          bool& drained) {
   if (auto fits = check_media_type(route, request); !fits) {
     co_return std::unexpected(std::move(fits).error());
   }

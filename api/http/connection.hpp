@@ -42,8 +42,14 @@ class Connection {
   asio::awaitable<void> upgrade(HeadParser& head, Request& request);
   // All but writing; `drained` tells whether the whole body was read.
   asio::awaitable<Reply> answer(HeadParser& head, Request& request, bool& drained);
+  // Finds out who sends it, and whether they may.
+  asio::awaitable<std::expected<void, Failure>> admit(const HeadParser& head, const Route& route,
+                                                      Request& request);
+  // Handles it; what is thrown is a failure of ours.
   asio::awaitable<Reply> dispatch(HeadParser& head, const Route& route, Request& request,
                                   bool& drained);
+  asio::awaitable<Reply> handle(HeadParser& head, const Route& route, Request& request,
+                                bool& drained);
   asio::awaitable<Reply> dispatch_upload(HeadParser& head, const Route& route, Request& request,
                                          bool& drained);
   asio::awaitable<std::expected<void, Failure>> read_body(HeadParser& head, std::uint64_t limit,
@@ -57,6 +63,7 @@ class Connection {
   asio::ip::tcp::socket socket_;
   beast::flat_buffer buffer_;
   std::chrono::steady_clock::time_point deadline_;
+  std::string address_;  // the client's
   bool idle_ = true;
 };
 

@@ -31,6 +31,14 @@ asio::awaitable<Reply> post_batch_cancel(Api& api, Request& request);
 asio::awaitable<Reply> post_batch_retry(Api& api, Request& request);
 asio::awaitable<Reply> get_batch_results(Api& api, Request& request);
 
+asio::awaitable<Reply> get_session(Api& api, Request& request);
+asio::awaitable<Reply> post_session(Api& api, Request& request);
+asio::awaitable<Reply> delete_session(Api& api, Request& request);
+asio::awaitable<Reply> post_key(Api& api, Request& request);
+asio::awaitable<Reply> get_keys(Api& api, Request& request);
+asio::awaitable<Reply> delete_key(Api& api, Request& request);
+asio::awaitable<Reply> get_audit(Api& api, Request& request);
+
 asio::awaitable<Reply> post_upload(Api& api, Request& request);
 asio::awaitable<Reply> get_openapi(Api& api, Request& request);
 asio::awaitable<Reply> get_health(Api& api, Request& request);

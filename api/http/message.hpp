@@ -61,6 +61,9 @@ struct Request {
   std::string content_type;         // as sent, with its parameters
   std::string body;                 // of routes that take JSON
   BodyStream* stream = nullptr;     // of routes that take uploads
+  bool came_over_tls = false;       // says whoever ended the TLS before us
+  bool has_credential = false;
+  std::string changed;  // of what has no id in its path: what was changed, for the audit
   service::Caller caller;
 
   const std::string* find_query(std::string_view name) const;

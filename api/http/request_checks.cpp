@@ -39,6 +39,22 @@ bool is_cross_site(const Head& head) {
          origin.substr(at + 3) != std::string_view(host.data(), host.size());
 }
 
+// Without its port.
+std::string_view name_of(std::string_view host) {
+  const auto end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
+  return host.substr(0, end);
+}
+
+bool is_asked_for(const Head& head, const std::vector<std::string>& names) {
+  if (names.empty()) return true;
+  const auto host = head[field::host];
+  const auto name = name_of({host.data(), host.size()});
+  return std::ranges::any_of(names, [&](const std::string& known) {
+    return beast::iequals(beast::string_view(name.data(), name.size()),
+                          beast::string_view(known.data(), known.size()));
+  });
+}
+
 }  // namespace
 
 std::expected<void, Failure> read_head(const Head& head, const ServerOptions& options,
@@ -46,6 +62,7 @@ std::expected<void, Failure> read_head(const Head& head, const ServerOptions& op
   request.verb = head.method();
   request.caller.correlation_id = correlation_of(head);
   request.content_type = std::string(head[field::content_type]);
+  request.came_over_tls = beast::iequals(head["X-Forwarded-Proto"], "https");
   const auto fields = static_cast<std::size_t>(std::distance(head.begin(), head.end()));
   if (fields > options.header_fields_max) {
     return refuse(
@@ -54,6 +71,14 @@ std::expected<void, Failure> read_head(const Head& head, const ServerOptions& op
   }
   if (head.version() >= 11 && head.count(field::host) != 1) {
     return bad_request("Host", "exactly one Host header is required");
+  }
+  // Whoever stands before us may have counted by the other one.
+  if (head.count(field::content_length) > 1 || head[field::content_length].contains(',')) {
+    return bad_request("Content-Length", "it is given more than once");
+  }
+  if (!is_asked_for(head, options.host_names)) {
+    return refuse(421, Errc::forbidden, "Host", "this server does not go by that name",
+                  fmt::format("it answers to {}", fmt::join(options.host_names, ", ")));
   }
   if (is_cross_site(head)) {
     return refuse(403, Errc::forbidden, "Origin", "pages of other sites may not call this API");

@@ -10,7 +10,8 @@ using Head = beast::http::request<beast::http::empty_body>;
 
 // Fills in target, content type and correlation id (the client's own when it is sane, else a new
 // one). Failures: 400 for a malformed target or a missing Host, 431 for too many fields, 403 for
-// pages of other sites, 415 and 501 for encodings that are not understood.
+// pages of other sites, 421 for another name than ours, 415 and 501 for encodings that are not
+// understood.
 std::expected<void, Failure> read_head(const Head& head, const ServerOptions& options,
                                        Request& request);
 

@@ -15,11 +15,15 @@ using Handler = asio::awaitable<Reply> (*)(Api& api, Request& request);
 
 enum class Body { none, json, upload };
 
+// Who may use a route. by_method: reading is for viewers, everything else for members.
+enum class Access { by_method, anyone, signed_in, admin };
+
 struct Route {
   Verb verb;
   std::string_view pattern;  // "/api/v2/jobs/{id}"; "/{*}" takes any path
   Handler handler;
   Body body = Body::none;
+  Access access = Access::by_method;
 };
 
 struct Match {

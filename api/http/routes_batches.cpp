@@ -55,9 +55,11 @@ std::expected<ports::BatchFilter, Failure> batch_filter(const Request& request) 
     } else if (name == "before") {
       filter.before = BatchId::parse(value);
       if (!filter.before) return bad_request(name, fmt::format("'{}' is not a batch id", value));
+    } else if (name == "user") {
+      filter.user_id = value;
     } else if (name != "limit") {
       return bad_request(name, fmt::format("unknown parameter '{}'", name),
-                         "known: limit, before, status");
+                         "known: limit, before, status, user");
     }
   }
   TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 1'000));

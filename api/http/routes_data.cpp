@@ -79,6 +79,7 @@ asio::awaitable<Reply> post_upload(Api& api, Request& request) {
     return converted;
   });
   if (!data) co_return std::unexpected(refused_data(std::move(data).error()));
+  request.changed = data->data_path;
   co_return Response{.status = 201, .body = data_json(*data)};
 }
 

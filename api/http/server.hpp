@@ -7,9 +7,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace trainyard::http {
 
@@ -26,8 +26,9 @@ struct ServerOptions {
   std::chrono::seconds write_max{60};  // for each response
   std::chrono::seconds drain_max{10};  // for requests in flight when stopping
   std::string lost_hint = "see /api/v2/openapi.json";  // to whoever asks for an unknown path
-  // Who sends a request. Refusals are answered with 401.
-  std::function<Result<std::string>(const beast::http::fields&)> identify;
+  // The names under which this server may be asked for; empty: any. A page that made its own name
+  // lead here would otherwise pass for ours.
+  std::vector<std::string> host_names = {};
 };
 
 // The HTTP/1.1 server: one thread, one coroutine per connection, keep-alive and pipelining in

@@ -44,11 +44,12 @@ class LiveServer::Session {
 };
 
 LiveServer::LiveServer(log::Log log, LiveOptions options, http::OffloadPool& pool,
-                       SnapshotSource source)
+                       SnapshotSource source, Welcome is_welcome)
     : log_(std::move(log)),
       options_(options),
       pool_(pool),
       source_(std::move(source)),
+      is_welcome_(std::move(is_welcome)),
       hub_(options.hub) {}
 
 LiveServer::~LiveServer() = default;
@@ -67,12 +68,36 @@ asio::awaitable<void> LiveServer::serve(asio::ip::tcp::socket socket,
   sessions_.emplace(session->client, session);
   if (sessions_.size() == 1) audience_changed_(true);
   asio::co_spawn(executor_, write_frames(session), asio::detached);
+  if (!recheck_) {
+    recheck_.emplace(executor_);
+    asio::co_spawn(executor_, recheck_clients(), asio::detached);
+  }
   co_await read_messages(*session);
   session->done = true;
   session->news.cancel();
   sessions_.erase(session->client);
-  if (sessions_.empty()) audience_changed_(false);
+  if (sessions_.empty()) {
+    audience_changed_(false);
+    recheck_->cancel();
+  }
   hub_.disconnect(session->client);
+}
+
+// A credential may end while its connection lives.
+asio::awaitable<void> LiveServer::recheck_clients() {
+  while (!sessions_.empty() && !closing_) {
+    recheck_->expires_after(options_.recheck);
+    co_await recheck_->async_wait(as_value);
+    std::vector<std::shared_ptr<Session>> clients;
+    for (const auto& [id, session] : sessions_)
+      clients.push_back(session);
+    for (const auto& session : clients) {
+      const auto welcome = co_await http::offload(
+          pool_, [&]() -> Result<bool> { return is_welcome_(session->caller); });
+      if (welcome && !*welcome) perform(hub_.close(session->client, "signed out"));
+    }
+  }
+  recheck_.reset();
 }
 
 asio::awaitable<void> LiveServer::read_messages(Session& session) {
@@ -127,6 +152,7 @@ asio::awaitable<void> LiveServer::load(LoadSnapshot wanted, service::Caller call
 
 void LiveServer::close_all() {
   closing_ = true;
+  if (recheck_) recheck_->cancel();
   perform(hub_.close_all("the server is stopping", restart_retry_ms));
 }
 

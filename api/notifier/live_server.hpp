@@ -6,9 +6,12 @@
 #include "api/notifier/subscription_hub.hpp"
 #include "common/log/log.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace trainyard::notifier {
@@ -17,7 +20,8 @@ struct LiveOptions {
   SubscriptionHub::Options hub;
   std::size_t message_bytes_max = 64 * 1024;
   std::size_t clients_max = 2'000;
-  std::chrono::seconds silence_max{60};  // half of it without a sign of life brings a ping
+  std::chrono::seconds silence_max{60};       // half of it without a sign of life brings a ping
+  std::chrono::milliseconds recheck{30'000};  // how often to ask whether a client is still welcome
 };
 
 // The WebSocket side of the notifier: performs what the hub decides. Everything but the NewsSink's
@@ -27,7 +31,11 @@ class LiveServer final : public http::UpgradeHandler, public NewsSink {
   // Reads a topic for a user, blocking, on the pool.
   using SnapshotSource = std::function<Result<Snapshot>(const Topic&, const service::Caller&)>;
 
-  LiveServer(log::Log log, LiveOptions options, http::OffloadPool& pool, SnapshotSource source);
+  // Whether who came in some time ago still may; blocking, on the pool.
+  using Welcome = std::function<bool(const service::Caller&)>;
+
+  LiveServer(log::Log log, LiveOptions options, http::OffloadPool& pool, SnapshotSource source,
+             Welcome is_welcome);
   ~LiveServer() override;
 
   void attach(http::asio::any_io_executor executor) override;
@@ -45,6 +53,7 @@ class LiveServer final : public http::UpgradeHandler, public NewsSink {
 
   http::asio::awaitable<void> read_messages(Session& session);
   http::asio::awaitable<void> write_frames(std::shared_ptr<Session> session);
+  http::asio::awaitable<void> recheck_clients();
   http::asio::awaitable<void> load(LoadSnapshot wanted, service::Caller caller);
   void perform(const Actions& actions);
 
@@ -52,9 +61,11 @@ class LiveServer final : public http::UpgradeHandler, public NewsSink {
   LiveOptions options_;
   http::OffloadPool& pool_;
   SnapshotSource source_;
+  Welcome is_welcome_;
   http::asio::any_io_executor executor_;
   SubscriptionHub hub_;
   std::unordered_map<ClientId, std::shared_ptr<Session>> sessions_;
+  std::optional<http::asio::steady_timer> recheck_;  // while clients are looked after
   std::function<void(bool)> audience_changed_ = [](bool) {};
   bool closing_ = false;
 };

@@ -285,6 +285,14 @@ void SubscriptionHub::send(Client& client, Frame frame, Actions& actions) {
   if (was_empty) actions.emplace_back(Wake{client.id});
 }
 
+Actions SubscriptionHub::close(ClientId id, std::string_view reason) {
+  Actions actions;
+  if (const auto found = clients_.find(id); found != clients_.end()) {
+    close(*found->second, reason, 0, actions);
+  }
+  return actions;
+}
+
 Actions SubscriptionHub::close_all(std::string_view reason, int retry_after_ms) {
   Actions actions;
   for (auto& [id, client] : clients_)

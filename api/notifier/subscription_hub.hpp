@@ -67,6 +67,8 @@ class SubscriptionHub {
   Actions published(const ports::Position& at, wire::News news);
   Actions received(ClientId client, std::string_view text);
   Actions snapshot_loaded(ClientId client, std::uint64_t ticket, Result<Snapshot> snapshot);
+  // This one is told why it ends.
+  Actions close(ClientId client, std::string_view reason);
   // Everyone is told to come back; nothing is sent after that.
   Actions close_all(std::string_view reason, int retry_after_ms);
 

@@ -97,6 +97,7 @@ Result<Plan> plan(const JobIntake& intake, const wire::BatchRequest& request) {
   const auto provisional = has_rows ? wire::with_text(request.job.config, "data_path", "inline.csv")
                                     : request.job.config;
   TRY(made.spec, check(intake, provisional, request));
+  if (!has_rows && intake.check_path) TRY_DO(intake.check_path(made.spec.data_path));
   if (has_rows) {
     TRY(made.spec.data_path, intake.store_rows(request.job.inline_data));
     made.config = wire::with_text(request.job.config, "data_path", made.spec.data_path);

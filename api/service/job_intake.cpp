@@ -2,6 +2,8 @@
 
 #include "common/wire/forecast_spec_json.hpp"
 
+#include <algorithm>
+
 namespace trainyard::service {
 
 Result<domain::ForecastSpec> check_config(std::string_view config, const domain::SpecRules& rules) {
@@ -14,12 +16,42 @@ Result<domain::ForecastSpec> check_config(std::string_view config, const domain:
   return std::unexpected(std::move(first));
 }
 
+Result<void> check_data_path(const std::string& path,
+                             const std::vector<std::filesystem::path>& roots) {
+  const auto wrong = [&](Errc code, std::string detail, std::string hint) {
+    return fail(Error{.code = code,
+                      .detail = std::move(detail),
+                      .field = "data_path",
+                      .hint = std::move(hint),
+                      .category = Category::config});
+  };
+  if (std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
+    return wrong(Errc::invalid_argument, "a path has no control characters", "check the path");
+  }
+  if (path.contains("://")) {
+    return wrong(Errc::invalid_argument, "this is an address, and nothing is fetched from there",
+                 "upload the file, or name its path on the server");
+  }
+  if (path.empty() || roots.empty()) return {};
+  std::error_code error;
+  const auto real = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+  const bool is_inside = !error && std::ranges::any_of(roots, [&](const auto& root) {
+    std::error_code unreadable;
+    const auto real_root = std::filesystem::weakly_canonical(root, unreadable);
+    return !unreadable && real.string().starts_with((real_root / "").string());
+  });
+  if (is_inside) return {};
+  return wrong(Errc::forbidden, "this path leads out of the folders that data is read from",
+               "upload the file, or have its folder added to data_roots");
+}
+
 Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller,
                                    const wire::JobRequest& request, Start start) {
   const bool has_rows = !request.inline_data.empty();
   TRY(const auto spec,
       intake.check_config(has_rows ? wire::with_text(request.config, "data_path", "inline.csv")
                                    : request.config));
+  if (!has_rows && intake.check_path) TRY_DO(intake.check_path(spec.data_path));
   domain::NewJob job{.id = JobId::make(),
                      .user_id = caller.user_id,
                      .config = request.config,

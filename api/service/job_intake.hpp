@@ -5,6 +5,7 @@
 #include "common/domain/job_command.hpp"
 #include "common/wire/api_requests.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct DataLayout {
 struct JobIntake {
   // Parses and checks a config; invalid_argument names the field.
   std::function<Result<domain::ForecastSpec>(std::string_view config)> check_config;
+  // Whether the server may read data there; forbidden or invalid_argument. Empty: anywhere.
+  std::function<Result<void>(const std::string& data_path)> check_path = {};
   // Keeps inline rows (a JSON list of objects) and answers the data_path to find them under.
   std::function<Result<std::string>(std::string_view rows)> store_rows;
   // Reads the data once, in a child process; blocks. Errors: what is wrong with the file or with
@@ -39,6 +42,11 @@ struct JobIntake {
 // wire::parse_forecast_spec for JobIntake::check_config: the first problem, with the others named
 // in its detail, so that one answer is enough to mend them all.
 Result<domain::ForecastSpec> check_config(std::string_view config, const domain::SpecRules& rules);
+
+// As JobIntake::check_path: a local path, and when there are `roots` one that leads into one of
+// them, wherever links and dots in it lead. Looks at the file system.
+Result<void> check_data_path(const std::string& path,
+                             const std::vector<std::filesystem::path>& roots);
 
 enum class Start { later, now };
 

@@ -5,7 +5,7 @@
 
 namespace trainyard::service {
 
-// The record, when it is the caller's. Errors: not_found, forbidden.
+// The record, when it is the caller's, or the caller an admin. Errors: not_found, forbidden.
 Result<domain::Job> own_job(ports::JobStore& store, const Caller& caller, JobId id);
 Result<domain::Batch> own_batch(ports::JobStore& store, const Caller& caller, BatchId id);
 

@@ -100,7 +100,7 @@ void write_result(wire::JsonWriter& out, const SegmentReport& segment, std::stri
 
 Result<std::string> batch_list_json(ports::JobStore& store, const Caller& caller,
                                     ports::BatchFilter filter) {
-  filter.user_id = caller.user_id;
+  TRY(filter.user_id, whose(caller, filter.user_id));
   TRY(const auto page, store.list_batches(filter));
   wire::JsonWriter out;
   out.begin_object().key("batches").begin_array();

@@ -43,12 +43,7 @@ Result<std::string> job_results_json(ports::JobStore& store, const Caller& calle
 
 Result<ports::JobPage> list_jobs(ports::JobStore& store, const Caller& caller,
                                  ports::JobFilter filter) {
-  if (filter.user_id && *filter.user_id != caller.user_id) {
-    return fail(Error{.code = Errc::forbidden,
-                      .detail = "the jobs of another user are not yours to list",
-                      .field = "user"});
-  }
-  filter.user_id = caller.user_id;
+  TRY(filter.user_id, whose(caller, filter.user_id));
   return store.list(filter);
 }
 

@@ -15,7 +15,7 @@ Result<std::string> job_history_json(ports::JobStore& store, const Caller& calle
 // {"job_id", "status", "mlflow_run_id", "results"}. illegal_transition until the job is completed.
 Result<std::string> job_results_json(ports::JobStore& store, const Caller& caller, JobId id);
 
-// Newest first. The caller's own jobs only: naming another user is forbidden.
+// Newest first; of whose(caller, filter.user_id).
 Result<ports::JobPage> list_jobs(ports::JobStore& store, const Caller& caller,
                                  ports::JobFilter filter);
 

@@ -25,6 +25,10 @@ bool is_known_variable(std::string_view name) {
   });
 }
 
+bool is_loopback(std::string_view host) {
+  return host == "::1" || host.starts_with("127.");
+}
+
 class Loader {
  public:
   void set(const Setting& setting, std::string_view text, std::string where) {
@@ -77,6 +81,23 @@ class Loader {
     if (settings.store.type == StoreType::postgres && settings.store.postgres_uri.empty()) {
       problem("store.postgres_uri", "it is needed when store.type is postgres",
               "set TRAINYARD_STORE_POSTGRES_URI");
+    }
+    const auto& auth = settings.auth;
+    if (auth.mode == AuthMode::local && !is_loopback(settings.http.host)) {
+      problem(
+          "auth.mode",
+          fmt::format("listening on {} would let in everybody who reaches it", settings.http.host),
+          "set TRAINYARD_AUTH_MODE=required and make a key with `trainyard keys create`; or "
+          "=open, where the network itself keeps others out");
+    }
+    if (!auth.jwks_url.empty() && (auth.jwt_issuer.empty() || auth.jwt_audience.empty())) {
+      problem(auth.jwt_issuer.empty() ? "auth.jwt_issuer" : "auth.jwt_audience",
+              "it is needed when auth.jwks_url is set",
+              "without it the tokens of every issuer's every service would do");
+    }
+    if (!auth.jwks_url.empty() && auth.mode != AuthMode::required) {
+      problem("auth.mode", "auth.jwks_url is set, but no credential is asked for",
+              "set TRAINYARD_AUTH_MODE=required");
     }
   }
 

@@ -223,6 +223,49 @@ std::vector<Setting> http_settings() {
   };
 }
 
+std::vector<Setting> access_settings() {
+  return {
+      choice<AuthMode>(
+          {"auth.mode",
+           {"TRAINYARD_AUTH_MODE"},
+           "who may come in: local takes no credentials and listens on this machine "
+           "alone, required takes API keys and JWTs, open takes everybody as admin"},
+          "local, required or open",
+          {{"local", AuthMode::local}, {"required", AuthMode::required}, {"open", AuthMode::open}},
+          [](Settings& s) -> auto& { return s.auth.mode; }),
+      text({"auth.jwks_url",
+            {"TRAINYARD_AUTH_JWKS_URL"},
+            "where the issuer of JWTs publishes its keys; empty for API keys alone"},
+           [](Settings& s) -> auto& { return s.auth.jwks_url; }),
+      seconds({"auth.jwks_refetch_seconds",
+               {"TRAINYARD_AUTH_JWKS_REFETCH_SECONDS"},
+               "how soon these keys may be fetched again when a token names an unknown one"},
+              "0 to 3600 seconds", 0, 3'600,
+              [](Settings& s) -> auto& { return s.auth.jwks_refetch; }),
+      text({"auth.jwt_issuer", {"TRAINYARD_AUTH_JWT_ISSUER"}, "what iss of a JWT must be"},
+           [](Settings& s) -> auto& { return s.auth.jwt_issuer; }),
+      text({"auth.jwt_audience", {"TRAINYARD_AUTH_JWT_AUDIENCE"}, "what aud of a JWT must have"},
+           [](Settings& s) -> auto& { return s.auth.jwt_audience; }),
+      text({"auth.jwt_user_claim",
+            {"TRAINYARD_AUTH_JWT_USER_CLAIM"},
+            "which claim names the user; dots lead into objects"},
+           [](Settings& s) -> auto& { return s.auth.jwt_user_claim; }),
+      text({"auth.jwt_role_claim",
+            {"TRAINYARD_AUTH_JWT_ROLE_CLAIM"},
+            "which claim has the role or roles; without one the user is a member"},
+           [](Settings& s) -> auto& { return s.auth.jwt_role_claim; }),
+      integer({"audit.keep_days", {"TRAINYARD_AUDIT_KEEP_DAYS"}, "how long audit entries are kept"},
+              "1 to 36500 days", 1, 36'500, [](Settings& s) -> auto& { return s.auth.audit_days; }),
+      secret({"api_key", {"TRAINYARD_API_KEY"}, "credential of commands that talk to an API"},
+             [](Settings& s) -> auto& { return s.client_key; }),
+      text({"data_roots",
+            {"TRAINYARD_DATA_ROOTS"},
+            "folders, with : between them, that a data_path may lead into beside the uploads; any "
+            "path when empty, unless auth.mode is required"},
+           [](Settings& s) -> auto& { return s.data_roots; }),
+  };
+}
+
 std::vector<Setting> work_settings() {
   return {
       integer({"worker.children",
@@ -288,7 +331,8 @@ std::string Setting::flag() const {
 const std::vector<Setting>& setting_table() {
   static const auto table = [] {
     std::vector<Setting> all;
-    for (auto part : {store_settings(), kafka_settings(), http_settings(), work_settings()}) {
+    for (auto part : {store_settings(), kafka_settings(), http_settings(), access_settings(),
+                      work_settings()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -11,6 +11,9 @@
 namespace trainyard::config {
 
 enum class StoreType { sqlite, postgres };
+// local: nobody signs in, and the server is to be reached from this machine alone. required: every
+// request carries a credential. open: nobody signs in, wherever the request comes from.
+enum class AuthMode { local, required, open };
 
 // Every setting of every role, with the defaults of a laptop. What each means, where it is read
 // from and its bounds: setting_table() in setting_table.cpp, which `trainyard --print-config`
@@ -46,6 +49,20 @@ struct Settings {
     std::int64_t connections_max = 2'000;
     std::int64_t upload_bytes_max = std::int64_t{2} << 30;
   } http;
+
+  struct Auth {
+    AuthMode mode = AuthMode::local;
+    std::string jwks_url;  // empty: API keys alone
+    std::chrono::seconds jwks_refetch{10};
+    std::string jwt_issuer;
+    std::string jwt_audience;
+    std::string jwt_user_claim = "sub";
+    std::string jwt_role_claim = "role";
+    std::int64_t audit_days = 365;
+  } auth;
+
+  Secret client_key;       // of the commands that talk to an API
+  std::string data_roots;  // folders that data may be read from, with : between them
 
   struct Worker {
     std::int64_t children = 0;  // 0: one per core

@@ -9,6 +9,7 @@ using nlohmann::json;
 
 Errc code_of(int status) {
   switch (status) {
+    case 401:
     case 403:
       return Errc::forbidden;
     case 404:
@@ -51,9 +52,19 @@ Result<json> ApiClient::post(const std::string& path, const json& body) {
                .body = body.is_null() ? "" : body.dump()});
 }
 
-Result<json> ApiClient::send(const http_client::Request& request) {
+Result<json> ApiClient::remove(const std::string& path) {
+  return send({.method = "DELETE", .path = path});
+}
+
+Result<json> ApiClient::send(http_client::Request request) {
+  if (!key_.empty()) request.headers["Authorization"] = "Bearer " + key_.reveal();
   TRY(const auto response, http_.send(request));
   auto body = json::parse(response.body, nullptr, false);
+  if (response.status == 401) {
+    auto problem = problem_of(response.status, body);
+    problem.hint = "set TRAINYARD_API_KEY to a key from `trainyard keys create`";
+    return fail(std::move(problem));
+  }
   if (response.status >= 400) return fail(problem_of(response.status, body));
   if (body.is_discarded() && !response.body.empty()) {
     return fail(Errc::corrupt_data, "the server's answer is not JSON: is this a Trainyard API?");

@@ -29,6 +29,7 @@ void add_migrate(CLI::App& app, Selection& selection);
 void add_doctor(CLI::App& app, Selection& selection);
 void add_train(CLI::App& app, Selection& selection);
 void add_jobs(CLI::App& app, Selection& selection);
+void add_keys(CLI::App& app, Selection& selection);
 
 // Prints "trainyard: <what>" to standard error and returns the code that fits the error.
 Exit report(const Error& error);

@@ -20,6 +20,9 @@ struct JobsOptions {
   std::string config_file;
   int limit = 20;
   bool as_json = false;
+  Secret key;
+
+  ApiClient api() const { return ApiClient(url, key); }
 };
 
 std::string text_of(const json& value) {
@@ -53,7 +56,7 @@ Exit show(const JobsOptions& options, const Result<json>& answer,
 Exit list(const JobsOptions& options) {
   auto path = fmt::format("/api/v2/jobs?limit={}", options.limit);
   if (!options.status.empty()) path += "&status=" + options.status;
-  return show(options, ApiClient(options.url).get(path), [](const json& page) {
+  return show(options, options.api().get(path), [](const json& page) {
     for (const auto& job : page["jobs"])
       print_row(job);
     fmt::print("{} of {} jobs\n", page["jobs"].size(), page["total"].get<std::int64_t>());
@@ -69,7 +72,7 @@ Exit submit(const JobsOptions& options) {
                    .field = "CONFIG"});
   }
   const json body = config.contains("config") ? config : json{{"config", config}};
-  return show(options, ApiClient(options.url).post("/api/v2/jobs?submit=true", body),
+  return show(options, options.api().post("/api/v2/jobs?submit=true", body),
               [](const json& job) { fmt::print("{}\n", text_of(job["job_id"])); });
 }
 
@@ -85,7 +88,7 @@ Exit exit_of(const std::string& status) {
 // Prints a line whenever something changed, until the job ends.
 Exit watch(const JobsOptions& options) {
   const StopSignal stop;
-  ApiClient api(options.url);
+  auto api = options.api();
   std::string shown;
   while (true) {
     const auto job = api.get(job_path(options));
@@ -116,7 +119,10 @@ void add_jobs(CLI::App& app, Selection& selection) {
   const auto verb = [&](const char* name, const char* what, auto run) {
     auto* command = jobs->add_subcommand(name, what);
     command->callback([&selection, options, run] {
-      selection.run = [options, run](const config::Settings&) { return run(*options); };
+      selection.run = [options, run](const config::Settings& settings) {
+        options->key = settings.client_key;
+        return run(*options);
+      };
     });
     return command;
   };
@@ -131,19 +137,18 @@ void add_jobs(CLI::App& app, Selection& selection) {
       ->add_option("CONFIG", options->config_file, "JSON file with the job's config")
       ->required()
       ->check(CLI::ExistingFile);
-  verb_on_job("get", "One job", [](const JobsOptions& o) {
-    return show(o, ApiClient(o.url).get(job_path(o)), print_job);
-  });
+  verb_on_job("get", "One job",
+              [](const JobsOptions& o) { return show(o, o.api().get(job_path(o)), print_job); });
   verb_on_job("results", "A completed job's results", [](const JobsOptions& o) {
-    return show(o, ApiClient(o.url).get(job_path(o, "/results")),
+    return show(o, o.api().get(job_path(o, "/results")),
                 [](const json& answer) { fmt::print("{}\n", answer.dump(2)); });
   });
   verb_on_job("cancel", "Stop a job", [](const JobsOptions& o) {
-    return show(o, ApiClient(o.url).post(job_path(o, "/cancel")),
+    return show(o, o.api().post(job_path(o, "/cancel")),
                 [](const json& answer) { fmt::print("{}\n", text_of(answer["status"])); });
   });
   verb_on_job("explain", "Why a job is where it is", [](const JobsOptions& o) {
-    return show(o, ApiClient(o.url).get(job_path(o, "/explain")), [](const json& answer) {
+    return show(o, o.api().get(job_path(o, "/explain")), [](const json& answer) {
       fmt::print("{}: {}\n", text_of(answer["reason"]), text_of(answer["explanation"]));
     });
   });

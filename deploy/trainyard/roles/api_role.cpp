@@ -5,12 +5,13 @@
 #include "api/notifier/live_server.hpp"
 #include "api/notifier/notifier_feed.hpp"
 #include "api/notifier/store_snapshots.hpp"
+#include "api/service/api_keys.hpp"
+#include "deploy/trainyard/roles/access.hpp"
 #include "deploy/trainyard/roles/training_tools.hpp"
 
 namespace trainyard {
 namespace {
 
-constexpr const char* local_user = "local_user";
 constexpr const char* live_hint =
     "this is a notifier: it serves /ws and /health, an api role serves the rest";
 
@@ -27,7 +28,7 @@ http::ServerOptions server_options(const config::Settings& settings, Serves serv
       .port = static_cast<std::uint16_t>(settings.http.port),
       .connections_max = static_cast<std::size_t>(settings.http.connections_max),
       .upload_bytes_max = static_cast<std::uint64_t>(settings.http.upload_bytes_max),
-      .identify = [](const auto&) -> Result<std::string> { return local_user; }};
+      .host_names = host_names_of(settings)};
   if (serves == Serves::live) options.lost_hint = live_hint;
   return options;
 }
@@ -39,6 +40,9 @@ class ApiRole::Parts {
   Parts(const config::Settings& settings, const log::Log& log, Backbone& backbone, Serves serves)
       : tasks_(log, {.children = 1, .command = child_command(settings)}),
         intake_(make_intake(settings, tasks_)),
+        identity_(make_identity(settings, log, *backbone.access)),
+        audit_(log, *backbone.access, system_clock(),
+               {.keep = std::chrono::days(settings.auth.audit_days)}),
         gate_(*backbone.line),
         commits_(*backbone.store, gate_, {}),
         control_(log, *backbone.bus),
@@ -47,6 +51,9 @@ class ApiRole::Parts {
              .line = *backbone.line,
              .bus = *backbone.bus,
              .gate = gate_,
+             .access = *backbone.access,
+             .identity = *identity_,
+             .audit = audit_,
              .commits = commits_,
              .control = control_,
              .intake = intake_,
@@ -59,11 +66,15 @@ class ApiRole::Parts {
                  },
              .web_dir = web_dir_of(settings),
              .version = TRAINYARD_VERSION},
-        live_(log, {}, pool_,
-              [&store = *backbone.store](const notifier::Topic& topic,
-                                         const service::Caller& caller) {
-                return notifier::read_snapshot(store, topic, caller, system_clock().now());
-              }),
+        live_(
+            log, {}, pool_,
+            [&store = *backbone.store](const notifier::Topic& topic,
+                                       const service::Caller& caller) {
+              return notifier::read_snapshot(store, topic, caller, system_clock().now());
+            },
+            [&access = *backbone.access](const service::Caller& caller) {
+              return service::is_still_welcome(access, caller, system_clock().now());
+            }),
         server_(log, server_options(settings, serves),
                 serves == Serves::live ? http::live_routes() : http::api_routes(), api_, &live_),
         feed_(log, *backbone.bus, live_) {}
@@ -82,6 +93,8 @@ class ApiRole::Parts {
  private:
   ChildTasks tasks_;
   service::JobIntake intake_;
+  std::unique_ptr<ports::Identity> identity_;
+  service::AuditTrail audit_;
   service::EntryGate gate_;
   service::GroupCommit commits_;
   service::JobControl control_;

@@ -15,24 +15,6 @@ namespace {
 // Every notifier reads all of them, so more would only cost requests.
 constexpr int event_partitions = 2;
 
-Result<Backbone> open_stores(const config::Settings& settings) {
-  Backbone backbone;
-  if (settings.store.type == config::StoreType::postgres) {
-    TRY(const auto database,
-        postgres::open_database({.uri = settings.store.postgres_uri,
-                                 .connections = static_cast<int>(settings.store.connections)}));
-    backbone.store = postgres::make_job_store(database);
-    backbone.line = postgres::make_dispatch_store(database);
-    return backbone;
-  }
-  std::error_code error;
-  std::filesystem::create_directories(settings.sqlite_path().parent_path(), error);
-  TRY(const auto database, sqlite::open_database({.path = settings.sqlite_path().string()}));
-  backbone.store = sqlite::make_job_store(database);
-  backbone.line = sqlite::make_dispatch_store(database);
-  return backbone;
-}
-
 Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settings,
                                                   const log::Log& log) {
   if (settings.kafka.brokers.empty()) {
@@ -64,6 +46,26 @@ std::unexpected<Error> needs(std::string_view key, std::string_view what, std::s
 }
 
 }  // namespace
+
+Result<Backbone> open_stores(const config::Settings& settings) {
+  Backbone backbone;
+  if (settings.store.type == config::StoreType::postgres) {
+    TRY(const auto database,
+        postgres::open_database({.uri = settings.store.postgres_uri,
+                                 .connections = static_cast<int>(settings.store.connections)}));
+    backbone.store = postgres::make_job_store(database);
+    backbone.line = postgres::make_dispatch_store(database);
+    backbone.access = postgres::make_access_store(database);
+    return backbone;
+  }
+  std::error_code error;
+  std::filesystem::create_directories(settings.sqlite_path().parent_path(), error);
+  TRY(const auto database, sqlite::open_database({.path = settings.sqlite_path().string()}));
+  backbone.store = sqlite::make_job_store(database);
+  backbone.line = sqlite::make_dispatch_store(database);
+  backbone.access = sqlite::make_access_store(database);
+  return backbone;
+}
 
 Result<Backbone> open_backbone(const config::Settings& settings, const log::Log& log) {
   TRY(auto backbone, open_stores(settings));

@@ -2,6 +2,7 @@
 
 #include "common/config/settings.hpp"
 #include "common/log/log.hpp"
+#include "common/ports/access_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/job_store.hpp"
@@ -18,8 +19,12 @@ inline constexpr const char* worker_group = "trainyard-workers";
 struct Backbone {
   std::unique_ptr<ports::JobStore> store;
   std::unique_ptr<ports::DispatchStore> line;
+  std::unique_ptr<ports::AccessStore> access;
   std::unique_ptr<ports::EventBus> bus;
 };
+
+// The stores alone, for commands that need no bus.
+Result<Backbone> open_stores(const config::Settings& settings);
 
 // SQLite or PostgreSQL, and Kafka or the embedded bus. A role that is a process of its own needs
 // what others can reach: `open_fleet_backbone` refuses SQLite and the embedded bus by name.

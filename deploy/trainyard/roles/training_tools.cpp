@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <ranges>
+
 namespace trainyard {
 namespace {
 
@@ -38,6 +40,18 @@ Result<service::DataLayout> inspect(ChildTasks& tasks, const domain::ForecastSpe
   return layout;
 }
 
+// Empty: any folder.
+std::vector<std::filesystem::path> data_roots_of(const config::Settings& settings) {
+  const bool is_shared = settings.auth.mode == config::AuthMode::required;
+  if (settings.data_roots.empty() && !is_shared) return {};
+  std::vector<std::filesystem::path> roots{upload_dir_of(settings)};
+  for (const auto part : std::views::split(settings.data_roots, ':')) {
+    const std::string_view root(part.begin(), part.end());
+    if (!root.empty()) roots.emplace_back(root);
+  }
+  return roots;
+}
+
 }  // namespace
 
 std::filesystem::path upload_dir_of(const config::Settings& settings) {
@@ -66,21 +80,23 @@ Result<http::ConvertedData> import_file(ChildTasks& tasks, const config::Setting
 
 service::JobIntake make_intake(const config::Settings& settings, ChildTasks& tasks) {
   const auto drills = settings.drills_allowed ? domain::Drills::allowed : domain::Drills::refused;
-  return {.check_config =
-              [drills,
-               models = training::askable_models(models::model_names())](std::string_view config) {
-                return service::check_config(config, {.models = models, .drills = drills});
-              },
-          .store_rows = [directory = upload_dir_of(settings)](
-                            std::string_view rows) { return http::store_rows(directory, rows); },
-          .inspect = [&tasks](const domain::ForecastSpec& spec) { return inspect(tasks, spec); },
-          .ensemble_members =
-              [](const std::vector<std::string>& models) {
-                const auto existing = models::model_names();
-                return forecast::choose_members(forecast::expand_models(models, existing),
-                                                existing);
-              },
-          .cluster_config = wire::cluster_config_json};
+  return {
+      .check_config =
+          [drills,
+           models = training::askable_models(models::model_names())](std::string_view config) {
+            return service::check_config(config, {.models = models, .drills = drills});
+          },
+      .check_path = [roots = data_roots_of(settings)](
+                        const std::string& path) { return service::check_data_path(path, roots); },
+      .store_rows = [directory = upload_dir_of(settings)](
+                        std::string_view rows) { return http::store_rows(directory, rows); },
+      .inspect = [&tasks](const domain::ForecastSpec& spec) { return inspect(tasks, spec); },
+      .ensemble_members =
+          [](const std::vector<std::string>& models) {
+            const auto existing = models::model_names();
+            return forecast::choose_members(forecast::expand_models(models, existing), existing);
+          },
+      .cluster_config = wire::cluster_config_json};
 }
 
 }  // namespace trainyard

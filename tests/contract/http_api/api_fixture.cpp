@@ -1,7 +1,6 @@
 #include "tests/contract/http_api/api_fixture.hpp"
 
 #include "api/http/inline_rows.hpp"
-#include "common/adapters/sqlite/sqlite_store.hpp"
 #include "tests/contract/http_api/openapi_check.hpp"
 
 #include <atomic>
@@ -27,6 +26,7 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
   store_ = sqlite::make_job_store(database);
   line_ = sqlite::make_dispatch_store(database);
   gate_ = std::make_unique<service::EntryGate>(*line_);
+  access_ = sqlite::make_access_store(database);
   intake_ = {
       .check_config =
           [](std::string_view config) { return service::check_config(config, {.models = models}); },
@@ -41,7 +41,10 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
       std::make_unique<service::GroupCommit>(*store_, *gate_, service::GroupCommit::Options{});
   control_ = std::make_unique<service::JobControl>(log::Log(), bus_);
   pool_ = std::make_unique<OffloadPool>(OffloadPool::Options{.threads = 2});
-  const auto convert = [](const std::filesystem::path& file) -> Result<ConvertedData> {
+  audit_ = std::make_unique<service::AuditTrail>(
+      log::Log(), *access_, system_clock(),
+      service::AuditTrail::Options{.gather = std::chrono::milliseconds(1)});
+  convert_ = [](const std::filesystem::path& file) -> Result<ConvertedData> {
     std::ifstream in(file);
     std::string line;
     std::getline(in, line);
@@ -58,37 +61,41 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
     }
     return data;
   };
+  restart({});
+}
+
+void ApiTest::restart(ServerOptions options) {
+  server_.reset();
   api_.reset(new Api{.store = *store_,
                      .line = *line_,
                      .bus = bus_,
                      .gate = *gate_,
+                     .access = *access_,
+                     .identity = identity_,
+                     .audit = *audit_,
                      .commits = *commits_,
                      .control = *control_,
                      .intake = intake_,
                      .pool = *pool_,
                      .clock = system_clock(),
                      .upload_dir = folder_ / "uploads",
-                     .convert = convert,
+                     .convert = convert_,
                      .web_dir = folder_ / "web",
                      .version = "test"});
-  restart({});
+  options.port = 0;
+  server_ = std::make_unique<Server>(log::Log(), std::move(options), routes_, *api_, upgrade_);
+  server_->start();
 }
 
 ApiTest::~ApiTest() {
   server_.reset();
   pool_.reset();
+  audit_.reset();
   commits_.reset();
   gate_.reset();
   line_.reset();
   store_.reset();
   std::filesystem::remove_all(folder_);
-}
-
-void ApiTest::restart(ServerOptions options) {
-  options.port = 0;
-  options.identify = [this](const beast::http::fields&) -> Result<std::string> { return user_; };
-  server_ = std::make_unique<Server>(log::Log(), std::move(options), routes_, *api_, upgrade_);
-  server_->start();
 }
 
 Answer ApiTest::described(const std::string& method, const std::string& path,

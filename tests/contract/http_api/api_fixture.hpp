@@ -3,6 +3,7 @@
 #include "api/http/api.hpp"
 #include "api/http/server.hpp"
 #include "common/adapters/embedded_bus/embedded_bus.hpp"
+#include "common/adapters/sqlite/sqlite_store.hpp"
 #include "tests/contract/http_api/client.hpp"
 
 #include <gtest/gtest.h>
@@ -16,6 +17,27 @@ namespace trainyard::http {
 
 using nlohmann::json;
 
+// Whoever comes is who the test says, until another is to tell.
+class TestIdentity final : public ports::Identity {
+ public:
+  explicit TestIdentity(const ports::Principal& who) : who_(who) {}
+  Result<ports::Principal> identify(const Secret& token) override {
+    if (other) return other->identify(token);
+    return who_;
+  }
+  std::optional<ports::Principal> recall(const Secret& token) override {
+    return other ? other->recall(token) : std::nullopt;
+  }
+  void forget() override {
+    if (other) other->forget();
+  }
+
+  std::unique_ptr<ports::Identity> other;
+
+ private:
+  const ports::Principal& who_;
+};
+
 // The real server on a free port, over a SQLite store in a folder of its own.
 class ApiTest : public ::testing::Test {
  protected:
@@ -24,6 +46,8 @@ class ApiTest : public ::testing::Test {
 
   // Called by tests that need other limits, before their first request.
   void restart(ServerOptions options);
+  // From now on another tells who comes in. Before the first request.
+  void sign_in_by(std::unique_ptr<ports::Identity> other) { identity_.other = std::move(other); }
 
   Client client() const { return Client(server_->port()); }
   // Every answer has to be as schemas/openapi.json describes it.
@@ -46,6 +70,7 @@ class ApiTest : public ::testing::Test {
   std::filesystem::path folder_;
   std::unique_ptr<ports::JobStore> store_;
   std::unique_ptr<ports::DispatchStore> line_;
+  std::unique_ptr<ports::AccessStore> access_;
   embedded_bus::EmbeddedBus bus_;
   // What the data looks like to whoever inspects it.
   Result<service::DataLayout> layout_ = service::DataLayout{
@@ -55,7 +80,11 @@ class ApiTest : public ::testing::Test {
   std::unique_ptr<service::GroupCommit> commits_;
   std::unique_ptr<service::JobControl> control_;
   std::unique_ptr<OffloadPool> pool_;
-  std::string user_ = "local_user";
+  ports::Principal who_{.user_id = "local_user", .role = domain::Role::member};
+  std::string& user_ = who_.user_id;
+  TestIdentity identity_{who_};
+  std::unique_ptr<service::AuditTrail> audit_;
+  std::function<Result<ConvertedData>(const std::filesystem::path&)> convert_;
   UpgradeHandler* upgrade_ = nullptr;
   std::span<const Route> routes_ = api_routes();
   std::unique_ptr<Api> api_;

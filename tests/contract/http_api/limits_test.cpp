@@ -6,6 +6,8 @@ namespace {
 
 class LimitsApi : public ApiTest {
  protected:
+  LimitsApi() { who_.role = domain::Role::admin; }
+
   void offer(int slots) {
     ASSERT_TRUE(line_->report({.worker_id = "w", .slots = slots, .appetite = slots}));
   }

@@ -1,6 +1,7 @@
 #include "api/notifier/live_server.hpp"
 #include "api/notifier/notifier_feed.hpp"
 #include "api/notifier/store_snapshots.hpp"
+#include "api/service/api_keys.hpp"
 #include "common/wire/job_events.hpp"
 #include "tests/contract/http_api/api_fixture.hpp"
 
@@ -18,8 +19,13 @@ namespace websocket = boost::beast::websocket;
 // A browser's end of a WebSocket, blocking.
 class Browser {
  public:
-  explicit Browser(std::uint16_t port) : stream_(io_) {
+  explicit Browser(std::uint16_t port, const std::map<std::string, std::string>& headers = {})
+      : stream_(io_) {
     stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
+    stream_.set_option(websocket::stream_base::decorator([headers](websocket::request_type& head) {
+      for (const auto& [name, value] : headers)
+        head.set(name, value);
+    }));
     stream_.handshake("test", "/ws");
   }
   void say(const std::string& text) { stream_.write(asio::buffer(text)); }
@@ -56,10 +62,14 @@ class Browser {
 class LiveWithoutBus : public ApiTest {
  protected:
   explicit LiveWithoutBus(std::span<const Route> routes = api_routes(), ServerOptions options = {})
-      : live_({}, {}, *pool_,
-              [this](const notifier::Topic& topic, const service::Caller& caller) {
-                return notifier::read_snapshot(*store_, topic, caller, system_clock().now());
-              }),
+      : live_(
+            {}, {.recheck = std::chrono::milliseconds(20)}, *pool_,
+            [this](const notifier::Topic& topic, const service::Caller& caller) {
+              return notifier::read_snapshot(*store_, topic, caller, system_clock().now());
+            },
+            [this](const service::Caller& caller) {
+              return service::is_still_welcome(*access_, caller, system_clock().now());
+            }),
         feed_({}, bus_, live_) {
     upgrade_ = &live_;
     routes_ = routes;
@@ -167,6 +177,27 @@ TEST_F(LiveApi, RefusesTheJobsOfOthersAndUnknownOnes) {
   Browser browser(server_->port());
   EXPECT_EQ(browser.subscribe("job:" + id)["code"], "forbidden");
   EXPECT_EQ(browser.subscribe("mine")["snapshot"]["total"], 0);
+}
+
+TEST_F(LiveApi, LetsInByCookieOrHeaderAloneAndEndsWithTheCredential) {
+  sign_in_by(std::make_unique<service::KeyIdentity>(*access_, system_clock()));
+  EXPECT_THROW(Browser{server_->port()}, boost::system::system_error);
+  EXPECT_THROW((Browser{server_->port(), {{"Authorization", "Bearer ty_nothing"}}}),
+               boost::system::system_error);
+  const auto made =
+      service::create_key(*access_, {.user_id = "root"}, {.user_id = "ada"}, system_clock().now());
+  const auto& key = made->key.reveal();
+  const auto begun = client().send("POST", "/api/v2/session", "", {{"X-API-Key", key}});
+  const auto cookie = begun.headers.at("set-cookie");
+  Browser browser(server_->port(), {{"Cookie", cookie.substr(0, cookie.find(';'))}});
+  Browser tool(server_->port(), {{"Authorization", "Bearer " + key}});
+  EXPECT_EQ(browser.follow("mine")["snapshot"]["total"], 0);
+  EXPECT_EQ(tool.follow("mine")["snapshot"]["total"], 0);
+  ASSERT_TRUE(access_->revoke_key(made->record.id, system_clock().now()));
+  for (auto* ended : {&browser, &tool}) {
+    EXPECT_EQ(ended->hear()["reason"], "signed out");
+    EXPECT_EQ(ended->hear_end(), websocket::error::closed);
+  }
 }
 
 TEST_F(LiveApi, TakesFragmentsAndAnswersNonsense) {

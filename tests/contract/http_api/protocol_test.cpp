@@ -99,15 +99,38 @@ TEST_F(Protocol, RefusesWhatCouldSmuggleARequest) {
         "POST /api/v2/jobs HTTP/1.1\r\nHost: t\r\nContent-Length: -1\r\n\r\n",
         "GET /health HTTP/1.1\r\n\r\n", "GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET /health HTTP/1.1\r\nHost : t\r\n\r\n", "GET health HTTP/1.1\r\nHost: t\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: t\r\nX-A: \n1\r\n\r\n",
+        "POST /api/v2/jobs HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nContent-Length: "
+        "2\r\n\r\n{}",
+        "POST /api/v2/jobs HTTP/1.1\r\nHost: t\r\nContent-Length: 2, 2\r\n\r\n{}",
         "nonsense\r\n\r\n"}) {
     Client one(server_->port());
     one.write(bad);
     EXPECT_EQ(one.read().status, 400) << bad;
     EXPECT_TRUE(one.is_closed_by_server()) << bad;
   }
+  for (const char* bad : {"GET /health HTTP/1.1\r\nHost: t\r\nX-A: a%b\r\n\r\n",
+                          "GET /heal%th HTTP/1.1\r\nHost: t\r\n\r\n",
+                          "GET /health HTTP/1.1\r\nHost: t\r\nX%A: a\r\n\r\n"}) {
+    std::string with_nul = bad;
+    with_nul[with_nul.find('%')] = '\0';
+    Client one(server_->port());
+    one.write(with_nul);
+    EXPECT_EQ(one.read().status, 400) << bad;
+  }
   Client odd(server_->port());
   odd.write("POST /api/v2/jobs HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
   EXPECT_EQ(odd.read().status, 501);
+}
+
+TEST_F(Protocol, TakesAFoldedLineForPartOfItsValueAndForNoHeader) {
+  Client one(server_->port());
+  one.write("GET /health HTTP/1.1\r\nHost: t\r\nX-Request-Id: a\r\n Content-Length: 40\r\n\r\n" +
+            std::string(get_health_text));
+  const auto first = one.read();
+  EXPECT_EQ(first.status, 200);
+  EXPECT_NE(first.headers.at("x-request-id"), "a");
+  EXPECT_EQ(one.read().status, 200);
 }
 
 TEST_F(Protocol, AcceptsNothingFromABodyThatStopsHalfWay) {
