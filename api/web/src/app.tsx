@@ -1,5 +1,6 @@
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { Link, useRoute } from "./lib/router";
+import { session } from "./lib/session";
 import { applyTheme, nextTheme, savedTheme } from "./lib/theme";
 import { Icon } from "./ui/icons";
 import { ConnectionBadge, Empty } from "./ui/parts";
@@ -7,6 +8,7 @@ import { BatchView } from "./views/batch";
 import { HomeView } from "./views/home";
 import { JobView } from "./views/job";
 import { LaunchView } from "./views/launch";
+import { SignInView } from "./views/sign_in";
 
 const themeWords = { auto: "System", light: "Light", dark: "Dark" } as const;
 
@@ -61,6 +63,7 @@ const titles = {
 
 export function App() {
   const route = useRoute();
+  const isAsked = useSyncExternalStore(session.subscribe, session.isAsked);
   useEffect(() => {
     document.title = `${titles[route.name]} · Trainyard`;
   }, [route.name]);
@@ -89,7 +92,7 @@ export function App() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <Page />
+        {isAsked ? <SignInView /> : <Page />}
       </main>
     </>
   );

@@ -1,36 +1,39 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 // The server under test: the executable named by TRAINYARD_TEST_BINARY in standalone mode with a
 // directory of its own, or one that already runs at TRAINYARD_TEST_URL.
 
 const readyMs = 30_000;
 
-function environment() {
+function environment(settings) {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("TRAINYARD_"));
   return {
     ...Object.fromEntries(clean),
     TRAINYARD_DRILLS_ALLOWED: "true",
     TRAINYARD_LOG_LEVEL: "error",
+    ...settings,
   };
 }
 
 export class Server {
-  static async start() {
+  static async start(settings = {}) {
     const url = process.env.TRAINYARD_TEST_URL;
     if (url) return new Server(url.replace(/\/$/, ""));
-    const server = new Server(undefined);
+    const server = new Server(undefined, settings);
     server.directory = await mkdtemp(join(tmpdir(), "trainyard-browser-"));
     await server.run("0");
     return server;
   }
 
-  constructor(url) {
+  constructor(url, settings = {}) {
     this.url = url;
+    this.settings = settings;
   }
 
   get isOurs() {
@@ -42,7 +45,7 @@ export class Server {
     const flags = ["standalone", "--port", port, "--data-dir", this.directory];
     this.child = spawn(binary, flags, {
       stdio: ["ignore", "pipe", "inherit"],
-      env: environment(),
+      env: environment(this.settings),
       cwd: this.directory,
     });
     this.exited = once(this.child, "exit");
@@ -56,6 +59,14 @@ export class Server {
       return;
     }
     throw new Error(`${binary} ended, or was not listening within ${readyMs} ms`);
+  }
+
+  // A new key of this server's.
+  async key(user, role = "member") {
+    const flags = ["keys", "create", "--user", user, "--role", role, "--data-dir", this.directory];
+    const run = promisify(execFile);
+    const options = { env: environment(this.settings) };
+    return (await run(process.env.TRAINYARD_TEST_BINARY, flags, options)).stdout.trim();
   }
 
   async halt() {

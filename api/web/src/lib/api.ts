@@ -12,6 +12,7 @@ import type {
   Problem,
   UploadedData,
 } from "../wire";
+import { session } from "./session";
 
 // The server's answer to a request it refused, or the reason why it could not be asked.
 export class ApiError extends Error {
@@ -41,6 +42,7 @@ const unreachable = () =>
   });
 
 export function toError(status: number, body: string): ApiError {
+  if (status === 401) session.refused();
   try {
     const problem: unknown = JSON.parse(body);
     if (typeof problem === "object" && problem !== null) {

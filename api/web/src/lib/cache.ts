@@ -63,3 +63,9 @@ export function writeCache(name: string, value: unknown): void {
 export function dropCache(name: string): void {
   storage()?.removeItem(prefix + name);
 }
+
+// Another user's records are none of this one's business.
+export function forgetEverything(): void {
+  const store = storage();
+  if (store) for (const key of keysOldestFirst(store)) store.removeItem(key);
+}
