@@ -4,6 +4,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace trainyard::kafka {
 namespace {
@@ -14,6 +15,15 @@ void set(rd_kafka_conf_t& conf, const std::string& name, const std::string& valu
       RD_KAFKA_CONF_OK) {
     throw std::runtime_error(fmt::format("kafka property {}: {}", name, reason.data()));
   }
+}
+
+// OpenSSL, asked for a file that is not there, does not say which.
+void add_file(Properties& properties, const std::string& name, const std::string& path) {
+  if (path.empty()) return;
+  if (access(path.c_str(), R_OK) != 0) {
+    throw std::runtime_error(fmt::format("{} is {}, which cannot be read", name, path));
+  }
+  properties[name] = path;
 }
 
 // Trouble is told by results and by error_cb; librdkafka's own lines would repeat it all day.
@@ -43,10 +53,10 @@ ConfHandle make_conf(const KafkaOptions& options, const Properties& more) {
     properties["sasl.username"] = options.sasl_username;
     properties["sasl.password"] = options.sasl_password.reveal();
   }
-  if (!options.ssl_ca_location.empty()) properties["ssl.ca.location"] = options.ssl_ca_location;
+  add_file(properties, "ssl.ca.location", options.ssl_ca_location);
   if (!options.ssl_certificate_location.empty()) {
-    properties["ssl.certificate.location"] = options.ssl_certificate_location;
-    properties["ssl.key.location"] = options.ssl_key_location;
+    add_file(properties, "ssl.certificate.location", options.ssl_certificate_location);
+    add_file(properties, "ssl.key.location", options.ssl_key_location);
     properties["ssl.key.password"] = options.ssl_key_password.reveal();
   }
   for (const auto& [name, value] : more)

@@ -145,7 +145,8 @@ TEST_F(SecuredKafka, SaysThatTheProtocolIsAnother) {
 TEST_F(SecuredKafka, NamesTheFileThatCannotBeRead) {
   auto options = tls();
   options.ssl_ca_location = file("missing.pem");
-  EXPECT_THAT(failure_of_ping(options), HasSubstr("ssl.ca.location"));
+  EXPECT_THAT(failure_of_ping(options),
+              AllOf(HasSubstr("ssl.ca.location"), HasSubstr("missing.pem")));
 }
 
 TEST_F(SecuredKafka, NamesTheKeyWhosePasswordIsWrongWithoutShowingIt) {
