@@ -7,6 +7,7 @@
 #include "worker/models/ets/fitted_ets.hpp"
 #include "worker/models/intermittent/intermittent_models.hpp"
 #include "worker/models/lgt/lgt_model.hpp"
+#include "worker/models/lsgt/lsgt_model.hpp"
 #include "worker/models/mstl/mstl_model.hpp"
 #include "worker/models/naive/naive_models.hpp"
 #include "worker/models/prophet/prophet_model.hpp"
@@ -43,6 +44,7 @@ constexpr std::array entries{
     Entry{"sba", make_sba, load_sba},
     Entry{"tsb", make_tsb, load_tsb},
     Entry{"lgt", make_lgt, load_lgt},
+    Entry{"lsgt", make_lsgt, load_lsgt},
     Entry{"prophet", make_prophet, load_prophet},
     Entry{"xgboost", make_xgboost, load_xgboost},
 };

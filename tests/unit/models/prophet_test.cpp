@@ -1,4 +1,5 @@
 #include "tests/unit/models/sample_series.hpp"
+#include "worker/models/numeric/quantile.hpp"
 #include "worker/models/prophet/prophet_fit.hpp"
 #include "worker/models/prophet/prophet_form.hpp"
 #include "worker/models/prophet/prophet_paths.hpp"

@@ -2,6 +2,7 @@
 
 #include "worker/models/ets/ets_machine.hpp"
 #include "worker/models/ets/ets_tangents.hpp"
+#include "worker/models/numeric/log_sum.hpp"
 #include "worker/models/numeric/wide_vectors.hpp"
 
 #include <cmath>
@@ -13,27 +14,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t stop_mask = 0x3ff;  // looks at the stop token every 1024 observations
-
-// Σ log of many factors with few logarithms.
-class LogSum {
- public:
-  void add(double factor) {
-    product_ *= factor;
-    if (product_ < 1e-100 || product_ > 1e100) flush();
-  }
-  double total() {
-    flush();
-    return sum_;
-  }
-
- private:
-  void flush() {
-    sum_ += std::log(product_);
-    product_ = 1.0;
-  }
-  double product_ = 1.0;
-  double sum_ = 0.0;
-};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "worker/models/prophet/prophet_curve.hpp"
 
 #include "worker/models/numeric/normal_bands.hpp"
+#include "worker/models/numeric/quantile.hpp"
 #include "worker/models/prophet/prophet_paths.hpp"
 
 #include <algorithm>

@@ -46,7 +46,4 @@ class TrendPaths {
 // many samples without its chance.
 std::vector<double> normal_quantiles(std::size_t count);
 
-// The quantile p of the values by linear interpolation between ranks. Changes their order.
-double quantile(std::span<double> values, double p);
-
 }  // namespace trainyard::models
