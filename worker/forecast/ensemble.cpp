@@ -9,9 +9,10 @@ namespace {
 
 constexpr std::array<std::string_view, 3> baselines{"naive", "seasonal_naive", "drift"};
 constexpr std::array<std::string_view, 3> default_members{"ets", "theta", "xgboost"};
-constexpr std::array<std::string_view, 6> default_models{
+constexpr std::array<std::string_view, 6> usual_models{
     "seasonal_naive", "theta", "lgt", "ets", "ces", "mstl"};
 constexpr std::array<std::string_view, 2> steady_models{"theta", "lgt"};
+constexpr std::array<std::string_view, 2> covariate_models{"arima", "xgboost"};
 
 template <class Names>
 bool has(const Names& names, std::string_view name) {
@@ -136,9 +137,16 @@ std::vector<double> inverse_squared_weights(std::span<const std::optional<double
   return weights;
 }
 
-AutoMembers auto_members(std::span<const std::string_view> existing) {
-  return {.usual = existing_of(default_models, existing),
-          .steady = existing_of(steady_models, existing)};
+AutoMembers auto_members(std::span<const std::string_view> existing, const AutoScope& scope) {
+  AutoMembers members{.usual = existing_of(usual_models, existing),
+                      .steady = existing_of(steady_models, existing)};
+  if (scope.covariates == 0) return members;
+  for (const auto name : covariate_models) {
+    if (!has(existing, name)) continue;
+    members.usual.emplace_back(name);
+    members.steady.emplace_back(name);
+  }
+  return members;
 }
 
 std::vector<std::string> choose_members(std::span<const std::string> asked,
@@ -155,7 +163,8 @@ std::vector<std::string> choose_members(std::span<const std::string> asked,
 }
 
 std::vector<std::string> expand_models(std::span<const std::string> asked,
-                                       std::span<const std::string_view> existing) {
+                                       std::span<const std::string_view> existing,
+                                       const AutoScope& scope) {
   std::vector<std::string> models;
   const auto append = [&](std::string_view name) {
     if (!has(models, name)) models.emplace_back(name);
@@ -165,7 +174,7 @@ std::vector<std::string> expand_models(std::span<const std::string> asked,
       append(name);
       continue;
     }
-    for (const auto& model : existing_of(default_models, existing))
+    for (const auto& model : auto_members(existing, scope).usual)
       append(model);
     append(ensemble_name);
   }

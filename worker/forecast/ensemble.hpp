@@ -3,6 +3,7 @@
 #include "worker/forecast/fit_cache.hpp"
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,19 +39,26 @@ std::vector<double> inverse_squared_weights(std::span<const std::optional<double
 std::vector<std::string> choose_members(std::span<const std::string> asked,
                                         std::span<const std::string_view> existing);
 
+// What there is to forecast from beside the values.
+struct AutoScope {
+  std::size_t covariates = 0;
+};
+
 // How `auto` combines: what its ensemble's members are, and which of them on short histories
 // without a season. They are cheap, unlike each other, and weighted by inverse_squared_error more
 // accurate than each of them and than other sets tried on the training parts of 1,150 competition
 // series. On short histories, a few windows point to those that follow the trend furthest; theta
-// and lgt did well through every turn of the economy.
+// and lgt did well through every turn of the economy. Covariates bring in the models that know what
+// to do with them.
 struct AutoMembers {
-  std::vector<std::string> usual;   // seasonal_naive, theta, lgt, ets, ces and mstl, if they exist
-  std::vector<std::string> steady;  // theta and lgt
+  std::vector<std::string> usual;
+  std::vector<std::string> steady;
 };
-AutoMembers auto_members(std::span<const std::string_view> existing);
+AutoMembers auto_members(std::span<const std::string_view> existing, const AutoScope& scope = {});
 
 // What `auto` stands for: its usual members and their ensemble. Other names stay as they are.
 std::vector<std::string> expand_models(std::span<const std::string> asked,
-                                       std::span<const std::string_view> existing);
+                                       std::span<const std::string_view> existing,
+                                       const AutoScope& scope = {});
 
 }  // namespace trainyard::forecast

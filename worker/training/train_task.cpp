@@ -168,15 +168,16 @@ class Progress {
 };
 
 SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_view> existing) {
+  const forecast::AutoScope scope{.covariates = request.spec.covariates.size()};
   SegmentPlan plan{.horizon = request.spec.horizon,
-                   .models = forecast::expand_models(request.spec.models, existing),
+                   .models = forecast::expand_models(request.spec.models, existing, scope),
                    .members = request.members,
                    .combination = request.combination.value_or(forecast::Combination::mean),
                    .metric = request.spec.metric,
                    .backtest = request.spec.backtest};
   const auto& asked = request.spec.models;
   if (plan.members.empty() && std::ranges::find(asked, "auto") != asked.end()) {
-    auto members = forecast::auto_members(existing);
+    auto members = forecast::auto_members(existing, scope);
     plan.members = std::move(members.usual);
     plan.steady_members = std::move(members.steady);
     plan.combination = request.combination.value_or(forecast::Combination::inverse_squared_error);

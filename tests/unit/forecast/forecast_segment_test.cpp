@@ -310,5 +310,15 @@ TEST(ExpandModels, MakesAutoOfWhatExists) {
               ElementsAre("naive", "seasonal_naive", "theta", "ets", "ensemble"));
 }
 
+TEST(ExpandModels, BringsInTheModelsThatKnowCovariatesWhereThereAreSome) {
+  const std::vector<std::string_view> existing{"arima", "theta", "xgboost"};
+  const std::vector<std::string> asked{"auto"};
+  EXPECT_THAT(expand_models(asked, existing), ElementsAre("theta", "ensemble"));
+  EXPECT_THAT(expand_models(asked, existing, {.covariates = 2}),
+              ElementsAre("theta", "arima", "xgboost", "ensemble"));
+  EXPECT_THAT(auto_members(existing, {.covariates = 1}).steady,
+              ElementsAre("theta", "arima", "xgboost"));
+}
+
 }  // namespace
 }  // namespace trainyard::forecast

@@ -30,7 +30,7 @@ struct LsgtParameters {
   double zeta = 0.0;
   double growth = 0.0;       // γ
   double rho = 0.0;          // [-0.5, 1]
-  double local = 0.0;        // λ, [0, 1]
+  double local = 0.0;        // λ, [-1, 1]
   double error = 0.0;        // σ
   double tau = 0.0;          // [0, 1]
   double least_error = 0.0;  // ξ

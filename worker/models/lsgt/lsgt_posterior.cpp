@@ -18,6 +18,7 @@ struct Range {
 };
 constexpr Range unit{0.0, 1.0};
 constexpr Range rho_range{-0.5, 1.0};
+constexpr Range local_range{-1.0, 1.0};
 constexpr Range freedom_range{2.0, 20.0};
 
 // A number of a range as one of the whole line.
@@ -91,7 +92,7 @@ class Posterior {
     if (has_season()) p.zeta = within(unit, point[zeta_]);
     if (has_local_trend()) {
       p.beta = within(unit, point[beta_]);
-      p.local = within(unit, point[local_]);
+      p.local = within(local_range, point[local_]);
       p.first_slope = point[first_slope_];
     }
     return p;
@@ -108,13 +109,14 @@ class Posterior {
 
  private:
   static constexpr double cauchy_divisor = 150.0;
+  static constexpr double log_unit = 8.5;  // means around 5,000
 
   bool has_season() const { return !problem_.season.empty(); }
   bool has_local_trend() const { return problem_.local_trend == LocalTrend::damped; }
 
   double log_prior(std::span<const double> point, const LsgtParameters& p) const {
-    double sum = log_cauchy(p.growth, scale_) + log_cauchy(p.error, scale_) + point[error] +
-                 log_cauchy(p.least_error, scale_) + point[least_error];
+    double sum = log_power_cauchy(p.growth, p.rho) + log_power_cauchy(p.error, p.tau) +
+                 point[error] + log_cauchy(p.least_error, scale_) + point[least_error];
     for (const auto place : {alpha, rho, tau, freedom})
       sum += log_uniform(point[place]);
     if (has_season()) sum += std::log1p(-p.alpha) + log_uniform(point[zeta_]);
@@ -122,6 +124,11 @@ class Posterior {
       sum += log_uniform(point[beta_]) + log_uniform(point[local_]) +
              log_cauchy(p.first_slope, scale_);
     return sum;
+  }
+
+  // Of the factor of level^power, thought of as Cauchy in the unit of the paper's series.
+  double log_power_cauchy(double factor, double power) const {
+    return log_cauchy(factor * std::exp(-power * log_unit), scale_) - power * log_unit;
   }
 
   double log_likelihood(const LsgtParameters& p) {

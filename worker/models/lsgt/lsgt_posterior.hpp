@@ -21,9 +21,9 @@ struct LsgtProblem {
 
 // Draws from the posterior of the parameters. Smoothings, powers and degrees of freedom are thought
 // of as uniform, α beta(1, 2) where there is a season; growth, first slope and both parts of the
-// error as Cauchy with a scale of a 150th of the largest value: the priors of the paper, with two
-// changes. The first season is that of the classical decomposition instead of m parameters more,
-// and the unit is the mean instead of 1. Fewer draws, or none, when stopped.
+// error as Cauchy with a scale of a 150th of the largest value: the priors of the paper, in a unit
+// of which the mean is 5,000, as in the paper's series. The first season is that of the classical
+// decomposition instead of m parameters more. Fewer draws, or none, when stopped.
 std::vector<LsgtParameters> draw_lsgt(const LsgtProblem& problem, std::uint64_t seed,
                                       const std::stop_token& stop);
 

@@ -11,6 +11,7 @@ export const models = [
   "ces",
   "mstl",
   "lgt",
+  "lsgt",
   "prophet",
   "xgboost",
   "croston",
