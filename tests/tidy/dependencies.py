@@ -57,6 +57,7 @@ LIBRARIES = {
     "libpq-fe.h": ["common/adapters/postgres"],
     "librdkafka/*": ["common/adapters/kafka"],
     "duckdb.h": ["common/adapters/duckdb"],
+    "date/*": ["common/adapters/tzdb"],
     "curl/*": ["common/adapters/http_client"],
     "xgboost/*": ["worker/models/xgboost"],
     "Eigen/*": ["worker/models"],
