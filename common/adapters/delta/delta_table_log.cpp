@@ -1,0 +1,74 @@
+#include "common/adapters/delta/delta_table_log.hpp"
+
+#include "common/adapters/delta/commit_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace trainyard::delta {
+namespace {
+
+constexpr std::size_t version_digits = 20;
+
+std::string commit_name(std::int64_t version) {
+  return fmt::format("{:020}.json", version);
+}
+
+// The version of NNN.json; none for checkpoints and whatever else lies there.
+std::optional<std::int64_t> version_of(std::string_view name) {
+  if (name.size() != version_digits + 5 || !name.ends_with(".json")) return std::nullopt;
+  std::int64_t version = 0;
+  const auto* end = name.data() + version_digits;
+  if (std::from_chars(name.data(), end, version).ptr != end) return std::nullopt;
+  return version;
+}
+
+class DeltaTableLog final : public ports::TableLog {
+ public:
+  explicit DeltaTableLog(std::unique_ptr<LogFiles> files) : files_(std::move(files)) {}
+
+  Result<std::optional<std::int64_t>> latest() override {
+    TRY(const auto versions, this->versions());
+    if (versions.empty()) return std::nullopt;
+    return *std::ranges::max_element(versions);
+  }
+
+  Result<std::optional<std::int64_t>> next_after(std::int64_t version) override {
+    if (files_->exists(commit_name(version + 1))) return version + 1;
+    // Only when the log has moved on without it is it worth a listing.
+    if (version >= 0 && files_->exists(commit_name(version))) return std::nullopt;
+    TRY(const auto versions, this->versions());
+    std::optional<std::int64_t> next;
+    for (const auto each : versions) {
+      if (each > version && (!next || each < *next)) next = each;
+    }
+    return next;
+  }
+
+  Result<domain::TableCommit> read(std::int64_t version, const std::string& segment_col) override {
+    TRY(const auto text, files_->read(commit_name(version)));
+    return parse_commit(version, text, segment_col);
+  }
+
+ private:
+  Result<std::vector<std::int64_t>> versions() {
+    TRY(const auto names, files_->list());
+    std::vector<std::int64_t> found;
+    for (const auto& name : names) {
+      if (const auto version = version_of(name)) found.push_back(*version);
+    }
+    return found;
+  }
+
+  std::unique_ptr<LogFiles> files_;
+};
+
+}  // namespace
+
+std::unique_ptr<ports::TableLog> open_table_log(std::unique_ptr<LogFiles> files) {
+  return std::make_unique<DeltaTableLog>(std::move(files));
+}
+
+}  // namespace trainyard::delta
