@@ -6,6 +6,7 @@
 #include "api/service/group_commit.hpp"
 #include "api/service/job_control.hpp"
 #include "api/service/job_intake.hpp"
+#include "api/service/request_ledger.hpp"
 #include "common/base/time.hpp"
 #include "common/ports/access_store.hpp"
 #include "common/ports/dispatch_store.hpp"
@@ -34,6 +35,7 @@ struct Api {
   ports::DispatchStore& line;
   ports::EventBus& bus;
   service::EntryGate& gate;
+  service::RequestLedger& ledger;
   ports::AccessStore& access;
   ports::Identity& identity;
   service::AuditTrail& audit;

@@ -1,6 +1,6 @@
 #include "api/http/connection.hpp"
 
-#include "api/http/api.hpp"
+#include "api/http/answer_once.hpp"
 #include "api/http/audit_entry.hpp"
 #include "api/http/await.hpp"
 #include "api/http/request_checks.hpp"
@@ -218,7 +218,7 @@ asio::awaitable<Reply> Connection::handle(HeadParser& head, const Route& route, 
   }
   // From here on the store's own deadlines bound the time.
   deadline_ = std::chrono::steady_clock::time_point::max();
-  co_return co_await route.handler(context_.api, request);
+  co_return co_await answer_once(context_.api, route, request);
 }
 
 asio::awaitable<Reply> Connection::dispatch_upload(HeadParser& head, const Route& route,

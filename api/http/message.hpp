@@ -61,6 +61,7 @@ struct Request {
   std::string content_type;         // as sent, with its parameters
   std::string body;                 // of routes that take JSON
   BodyStream* stream = nullptr;     // of routes that take uploads
+  std::string idempotency_key;      // as the client named the request, or empty
   bool came_over_tls = false;       // says whoever ended the TLS before us
   bool has_credential = false;
   std::string changed;  // of what has no id in its path: what was changed, for the audit

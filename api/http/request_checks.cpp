@@ -62,6 +62,7 @@ std::expected<void, Failure> read_head(const Head& head, const ServerOptions& op
   request.verb = head.method();
   request.caller.correlation_id = correlation_of(head);
   request.content_type = std::string(head[field::content_type]);
+  request.idempotency_key = std::string(head["Idempotency-Key"]);
   request.came_over_tls = beast::iequals(head["X-Forwarded-Proto"], "https");
   const auto fields = static_cast<std::size_t>(std::distance(head.begin(), head.end()));
   if (fields > options.header_fields_max) {

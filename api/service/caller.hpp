@@ -1,10 +1,12 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "common/base/id_source.hpp"
 #include "common/base/time.hpp"
 #include "common/domain/access.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,6 +21,10 @@ struct Caller {
   std::string address = {};                       // where the request came from
   std::optional<TimePoint> until = std::nullopt;  // when the credential ends, if that is known
 
+  // Of a request that may come again under its Idempotency-Key: then it makes the same ids.
+  std::shared_ptr<IdSource> ids = nullptr;
+
+  Uuid new_id() const { return ids ? ids->next() : Uuid::make_v7(); }
   bool may_touch(const std::string& owner) const {
     return role == domain::Role::admin || owner == user_id;
   }

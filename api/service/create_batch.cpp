@@ -110,7 +110,7 @@ Result<Plan> plan(const JobIntake& intake, const wire::BatchRequest& request) {
 // One job per segment and model, in that order. Ensembles get the last ids: by the time they run,
 // the fits of their members are there to be reused.
 std::vector<domain::NewJob> make_jobs(const Plan& plan, const JobIntake& intake,
-                                      const ports::NewBatch& batch,
+                                      const Caller& caller, const ports::NewBatch& batch,
                                       const domain::JobOptions& options,
                                       const std::vector<std::string>& models) {
   const auto cluster = intake.cluster_config ? intake.cluster_config(plan.spec) : std::string("{}");
@@ -137,7 +137,7 @@ std::vector<domain::NewJob> make_jobs(const Plan& plan, const JobIntake& intake,
   }
   for (const bool is_ensemble : {false, true}) {
     for (auto& job : jobs) {
-      if ((job.model == ensemble) == is_ensemble) job.id = JobId::make();
+      if ((job.model == ensemble) == is_ensemble) job.id = JobId(caller.new_id());
     }
   }
   return jobs;
@@ -157,11 +157,12 @@ Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const
         .field = "segments",
         .hint = "name fewer segments or models"});
   }
-  const ports::NewBatch batch{.id = BatchId::make(),
+  const ports::NewBatch batch{.id = BatchId(caller.new_id()),
                               .user_id = caller.user_id,
                               .config = wire::with_models(made.config, request.models),
                               .correlation_id = caller.correlation_id};
-  CreatedBatch created{.jobs = make_jobs(made, intake, batch, request.job.options, request.models)};
+  CreatedBatch created{
+      .jobs = make_jobs(made, intake, caller, batch, request.job.options, request.models)};
   auto in_line = created.jobs;
   std::ranges::sort(in_line, {}, &domain::NewJob::id);
   for (const auto& refused : gate.decide(in_line)) {

@@ -52,7 +52,7 @@ Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller
       intake.check_config(has_rows ? wire::with_text(request.config, "data_path", "inline.csv")
                                    : request.config));
   if (!has_rows && intake.check_path) TRY_DO(intake.check_path(spec.data_path));
-  domain::NewJob job{.id = JobId::make(),
+  domain::NewJob job{.id = JobId(caller.new_id()),
                      .user_id = caller.user_id,
                      .config = request.config,
                      .cluster_config = intake.cluster_config ? intake.cluster_config(spec) : "{}",

@@ -31,7 +31,7 @@ LAYERS = {
     "common/adapters/*": EDGE,
     "api/service": [*EDGE, "common/crypto"],
     "api/control": [*EDGE, "common/dead_letter"],
-    "api/http": [*EDGE, "api/service"],
+    "api/http": [*EDGE, "common/crypto", "api/service"],
     # WebSocket sessions are upgraded HTTP sessions.
     "api/notifier": [*EDGE, "common/dead_letter", "api/service", "api/http"],
     # Models and forecasts are pure, because the Spark wheel is built from these two alone.

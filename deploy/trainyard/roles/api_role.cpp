@@ -44,6 +44,7 @@ class ApiRole::Parts {
         audit_(log, *backbone.access, system_clock(),
                {.keep = std::chrono::days(settings.auth.audit_days)}),
         gate_(*backbone.line),
+        ledger_(*backbone.requests),
         commits_(*backbone.store, gate_, {}),
         control_(log, *backbone.bus),
         pool_({.threads = static_cast<std::size_t>(settings.store.connections)}),
@@ -51,6 +52,7 @@ class ApiRole::Parts {
              .line = *backbone.line,
              .bus = *backbone.bus,
              .gate = gate_,
+             .ledger = ledger_,
              .access = *backbone.access,
              .identity = *identity_,
              .audit = audit_,
@@ -96,6 +98,7 @@ class ApiRole::Parts {
   std::unique_ptr<ports::Identity> identity_;
   service::AuditTrail audit_;
   service::EntryGate gate_;
+  service::RequestLedger ledger_;
   service::GroupCommit commits_;
   service::JobControl control_;
   http::OffloadPool pool_;

@@ -5,6 +5,7 @@
 #include "common/ports/access_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
+#include "common/ports/idempotency_store.hpp"
 #include "common/ports/job_store.hpp"
 
 #include <memory>
@@ -19,6 +20,7 @@ inline constexpr const char* worker_group = "trainyard-workers";
 struct Backbone {
   std::unique_ptr<ports::JobStore> store;
   std::unique_ptr<ports::DispatchStore> line;
+  std::unique_ptr<ports::IdempotencyStore> requests;
   std::unique_ptr<ports::AccessStore> access;
   std::unique_ptr<ports::EventBus> bus;
 };

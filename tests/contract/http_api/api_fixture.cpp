@@ -26,6 +26,8 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
   store_ = sqlite::make_job_store(database);
   line_ = sqlite::make_dispatch_store(database);
   gate_ = std::make_unique<service::EntryGate>(*line_);
+  requests_ = sqlite::make_idempotency_store(database);
+  ledger_ = std::make_unique<service::RequestLedger>(*requests_);
   access_ = sqlite::make_access_store(database);
   intake_ = {
       .check_config =
@@ -70,6 +72,7 @@ void ApiTest::restart(ServerOptions options) {
                      .line = *line_,
                      .bus = bus_,
                      .gate = *gate_,
+                     .ledger = *ledger_,
                      .access = *access_,
                      .identity = identity_,
                      .audit = *audit_,

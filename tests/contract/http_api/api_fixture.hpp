@@ -77,6 +77,8 @@ class ApiTest : public ::testing::Test {
       .time_col = "ds", .target_col = "y", .segment_col = "s", .segments = {"north", "south"}};
   service::JobIntake intake_;
   std::unique_ptr<service::EntryGate> gate_;
+  std::unique_ptr<ports::IdempotencyStore> requests_;
+  std::unique_ptr<service::RequestLedger> ledger_;
   std::unique_ptr<service::GroupCommit> commits_;
   std::unique_ptr<service::JobControl> control_;
   std::unique_ptr<OffloadPool> pool_;
