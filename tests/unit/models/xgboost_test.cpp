@@ -77,10 +77,10 @@ TEST(Xgboost, LearnsFromTheEndOfALongSeriesAndSaysSo) {
   const auto series = synthetic(40'000, 12);  // it grows: both are scaled by their last values
   const auto whole = fit(series.view());
   ASSERT_TRUE(whole) << describe(whole.error());
-  EXPECT_EQ((*whole)->description(), "XGBoost(12 lags, 21 features, log, last 14285 of 40000)");
+  EXPECT_EQ((*whole)->description(), "XGBoost(12 lags, 22 features, log, last 13636 of 40000)");
   auto end = series.view();
-  end.start = domain::advance(end.start, end.frequency, 40'000 - 14'285);
-  end.y = end.y.last(14'285);
+  end.start = domain::advance(end.start, end.frequency, 40'000 - 13'636);
+  end.y = end.y.last(13'636);
   const auto of_end = fit(end);
   ASSERT_TRUE(of_end) << describe(of_end.error());
   EXPECT_THAT((*whole)->forecast({.horizon = 12})->mean,
@@ -139,7 +139,7 @@ TEST(Xgboost, PartsItsExpectationsIntoWhatGaveRiseToThem) {
     }
     auto view = series.view();
     view.covariates = {covariate};
-    const auto fitted = fit(view);
+    const auto fitted = fit(view, base > 0.0 ? R"({"transform": "log"})" : "");
     ASSERT_TRUE(fitted) << describe(fitted.error());
     const auto parts = (*fitted)->components();
     std::vector<std::string> names;
@@ -162,7 +162,7 @@ TEST(Xgboost, PartsItsExpectationsIntoWhatGaveRiseToThem) {
 
 TEST(Xgboost, RefusesAnUpdateWithoutALogarithm) {
   auto next = air_passengers();
-  const auto fitted = fit(next.view());
+  const auto fitted = fit(next.view(), R"({"transform": "log"})");
   next.first_period = 144;
   next.y = {400.0, 0.0};
   const auto later = (*fitted)->update(next.view());
@@ -186,6 +186,9 @@ TEST(Xgboost, RefusesSavedTreesThatAreNone) {
   EXPECT_EQ(load_with("unit", 0.0).field, "unit");
   EXPECT_EQ(load_with("scores", {2.0, 1.0}).field, "scores");
   EXPECT_EQ(load_with("levels", nlohmann::json::array()).field, "levels");
+  EXPECT_EQ(load_with("lags", {2, 1}).field, "lags");
+  EXPECT_EQ(load_with("steps", 0).field, "steps");
+  EXPECT_EQ(load_with("differencing", "third").field, "differencing");
 }
 
 TEST(Xgboost, RefusesSavedTreesThatLeadNowhere) {
@@ -208,6 +211,129 @@ TEST(Xgboost, RefusesSavedTreesThatLeadNowhere) {
   EXPECT_TRUE(refuses("/tree_info", nlohmann::json::array()));
   EXPECT_TRUE(refuses("/gbtree_model_param/num_parallel_tree", "0"));
   EXPECT_FALSE(refuses("/trees/0/id", 0));  // as it was
+}
+
+class XgboostSettingsTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(XgboostSettingsTest, ForecastsTheSeasonOfAirPassengers) {
+  const auto whole = air_passengers();
+  auto past = whole.view();
+  past.y = past.y.first(132);
+  const auto fitted = fit(past, GetParam());
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  const auto forecast = (*fitted)->forecast({.horizon = 12, .levels = levels});
+  double error = 0.0;
+  for (std::size_t h = 0; h < 12; ++h) {
+    error += std::abs(forecast->mean[h] - whole.y[132 + h]) / whole.y[132 + h] / 12.0;
+    EXPECT_LE(forecast->intervals[0].lower[h], forecast->mean[h]);
+  }
+  EXPECT_LT(error, 0.15);
+}
+
+TEST_P(XgboostSettingsTest, ForecastsTheSameOnceStoredAndUpdated) {
+  const auto whole = air_passengers();
+  auto past = whole.view();
+  past.y = past.y.first(120);
+  auto next = whole.view();
+  next.start = domain::advance(next.start, next.frequency, 120);
+  next.y = next.y.last(24);
+  const auto fitted = fit(past, GetParam());
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  const auto loaded = load_model(*(*fitted)->save());
+  ASSERT_TRUE(loaded) << describe(loaded.error());
+  EXPECT_EQ((*loaded)->description(), (*fitted)->description());
+  const ForecastRequest request{.horizon = 30, .levels = levels};
+  EXPECT_THAT((*loaded)->forecast(request)->mean,
+              ElementsAreArray((*fitted)->forecast(request)->mean));
+  EXPECT_THAT((*(*loaded)->update(next))->forecast(request)->mean,
+              ElementsAreArray((*(*fitted)->update(next))->forecast(request)->mean));
+}
+
+TEST_P(XgboostSettingsTest, HasComponentsThatMakeUpTheData) {
+  const auto series = air_passengers();
+  const auto fitted = fit(series.view(), GetParam());
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  const auto said = (*fitted)->in_sample();
+  ASSERT_EQ(said.first + said.values.size(), series.y.size());
+  const auto parts = (*fitted)->components();
+  for (std::size_t t = 0; t < series.y.size(); ++t) {
+    double sum = 0.0;
+    double factor = 1.0;
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      if (parts[i].effect == Effect::additive) sum += parts[i].values[t];
+      if (parts[i].effect == Effect::multiplicative) factor *= parts[i].values[t];
+    }
+    EXPECT_NEAR(sum * factor + parts.back().values[t], series.y[t], 1e-6) << t;
+    if (t >= said.first) EXPECT_NEAR(sum * factor, said.values[t - said.first], 1e-2) << t;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, XgboostSettingsTest,
+    testing::Values(R"({"strategy": "recursive"})", R"({"strategy": "direct", "steps": 5})",
+                    R"({"differencing": "seasonal"})", R"({"differencing": "none"})",
+                    R"({"strategy": "direct", "differencing": "seasonal", "steps": 18})",
+                    R"({"transform": "log", "scaling": "robust", "loss": "pseudo_huber"})",
+                    R"({"lags": [12, 1, 2, 12], "windows": [24], "calendar": false})"),
+    [](const auto& test) { return "Settings" + std::to_string(test.index); });
+
+TEST(Xgboost, DescribesWhatItWasSetTo) {
+  const auto series = air_passengers();
+  const auto of = [&](const char* settings) {
+    return (*fit(series.view(), settings))->description();
+  };
+  EXPECT_EQ(of("{}"), "XGBoost(12 lags, 23 features, 12 steps)");
+  EXPECT_EQ(of(R"({"strategy": "recursive", "transform": "log"})"),
+            "XGBoost(12 lags, 22 features, log)");
+  EXPECT_EQ(of(R"({"differencing": "seasonal", "strategy": "direct", "steps": 6})"),
+            "XGBoost(12 lags, 23 features, 6 steps, seasonal differencing)");
+  // Two columns for the window, three of the season, the step and the place.
+  EXPECT_EQ(of(R"({"lags": [12, 1, 2, 12], "windows": [24], "calendar": false})"),
+            "XGBoost(3 lags, 10 features, 12 steps)");
+}
+
+TEST(Xgboost, RepeatsASeasonThatItOnlyDifferences) {
+  SampleSeries series{.name = "repeating", .season_length = 4};
+  for (int t = 0; t < 60; ++t)
+    series.y.push_back(std::array{3.0, 8.0, -2.0, 5.0}[t % 4]);
+  const auto fitted = fit(series.view(), R"({"differencing": "seasonal", "strategy": "direct"})");
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  EXPECT_THAT((*fitted)->forecast({.horizon = 30})->mean,
+              ElementsAreArray(std::span(series.y).first(30)));
+}
+
+TEST(Xgboost, ScalesChangesRobustlyWhenMostAreEqual) {
+  SampleSeries series{.name = "steps"};
+  for (int t = 0; t < 60; ++t)
+    series.y.push_back(t % 10 == 0 ? 5.0 : 1.0);
+  const auto fitted = fit(series.view(), R"({"scaling": "robust"})");
+  ASSERT_TRUE(fitted) << describe(fitted.error());
+  for (const double value : (*fitted)->forecast({.horizon = 10})->mean)
+    EXPECT_NEAR(value, 3.0, 4.0);
+}
+
+TEST(Xgboost, RefusesSettingsThatMakeNoSense) {
+  const auto refusal = [](const Series& series, const char* settings) {
+    const auto fitted = fit(series, settings);
+    EXPECT_FALSE(fitted) << settings;
+    return fitted ? std::string() : describe(fitted.error());
+  };
+  const auto series = air_passengers();
+  const auto view = series.view();
+  EXPECT_THAT(refusal(view, R"({"strategy": "both"})"), HasSubstr("recursive, direct"));
+  EXPECT_THAT(refusal(view, R"({"differencing": 1})"), HasSubstr("none, first, seasonal"));
+  EXPECT_THAT(refusal(view, R"({"scaling": "minmax"})"), HasSubstr("none, standard, robust"));
+  EXPECT_THAT(refusal(view, R"({"steps": 12})"), HasSubstr("only the strategy direct"));
+  for (const char* lags : {R"({"lags": []})", R"({"lags": [0]})", R"({"lags": [1.5]})",
+                           R"({"lags": 3})", R"({"lags": ["1"]})"})
+    EXPECT_THAT(refusal(view, lags), HasSubstr("hyperparameters.xgboost.lags")) << lags;
+  EXPECT_THAT(refusal(view, R"({"lags": [100]})"), HasSubstr("needs at least 200 observations"));
+  EXPECT_THAT(refusal(view, R"({"windows": [73]})"), HasSubstr("the series has 144"));
+  EXPECT_THAT(refusal(synthetic(40, 1).view(), R"({"differencing": "seasonal"})"),
+              HasSubstr("two seasons"));
+  auto with_zero = series;
+  with_zero.y[7] = 0.0;
+  EXPECT_THAT(refusal(with_zero.view(), R"({"transform": "log"})"), HasSubstr("row 8"));
 }
 
 TEST(Xgboost, NamesTheBoundsOfAHyperparameter) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <xgboost/c_api.h>
 
+#include <algorithm>
 #include <dlfcn.h>
 #include <limits>
 #include <string>
@@ -17,6 +18,9 @@ namespace {
 struct Library {
   decltype(&XGBGetLastError) last_error = nullptr;
   decltype(&XGDMatrixCreateFromDense) matrix_create = nullptr;
+  decltype(&XGQuantileDMatrixCreateFromCallback) bins_create = nullptr;
+  decltype(&XGProxyDMatrixCreate) proxy_create = nullptr;
+  decltype(&XGProxyDMatrixSetDataDense) proxy_set = nullptr;
   decltype(&XGDMatrixSetFloatInfo) matrix_set = nullptr;
   decltype(&XGDMatrixFree) matrix_free = nullptr;
   decltype(&XGBoosterCreate) booster_create = nullptr;
@@ -52,6 +56,9 @@ Result<Library> load_library() {
   };
   find(library.last_error, "XGBGetLastError");
   find(library.matrix_create, "XGDMatrixCreateFromDense");
+  find(library.bins_create, "XGQuantileDMatrixCreateFromCallback");
+  find(library.proxy_create, "XGProxyDMatrixCreate");
+  find(library.proxy_set, "XGProxyDMatrixSetDataDense");
   find(library.matrix_set, "XGDMatrixSetFloatInfo");
   find(library.matrix_free, "XGDMatrixFree");
   find(library.booster_create, "XGBoosterCreate");
@@ -93,24 +100,73 @@ class Matrix {
     return {};
   }
 
-  Result<void> label(std::span<const float> targets) {
-    if (library_.matrix_set(handle_, "label", targets.data(), targets.size()) != 0)
-      return library_.complaint();
+  // In place of features: whoever creates it sets them later.
+  Result<void> make_proxy() {
+    if (library_.proxy_create(&handle_) != 0) return library_.complaint();
     return {};
   }
 
   DMatrixHandle get() const { return handle_; }
+  DMatrixHandle* out() { return &handle_; }
 
  private:
   const Library& library_;
   DMatrixHandle handle_ = nullptr;
 };
 
+// Hands rows to the library part by part, and none after a stop request. The library asks several
+// times for all of them: to count them, to find the bins' bounds, and to sort them in.
+class RowFeed {
+ public:
+  RowFeed(const Library& library, const TrainingRows& rows, const std::stop_token& stop)
+      : library_(library),
+        rows_(rows),
+        columns_(rows.features.size() / rows.targets.size()),
+        stop_(stop),
+        proxy_(library) {}
+
+  Result<void> fill(Matrix& bins, int bins_max) {
+    TRY_DO(proxy_.make_proxy());
+    const auto config = fmt::format(R"({{"missing":NaN,"nthread":1,"max_bin":{}}})", bins_max);
+    const auto reset = [](DataIterHandle feed) { static_cast<RowFeed*>(feed)->given_ = 0; };
+    const auto next = [](DataIterHandle feed) { return static_cast<RowFeed*>(feed)->next(); };
+    const int outcome =
+        library_.bins_create(this, proxy_.get(), nullptr, reset, next, config.c_str(), bins.out());
+    // Rows that were not given are a complaint of the library's, or a matrix of fewer.
+    if (stop_.stop_requested()) return fail(Errc::cancelled, "stopped on request");
+    if (outcome != 0) return library_.complaint();
+    return {};
+  }
+
+ private:
+  // 1 while there are rows.
+  int next() {
+    constexpr std::size_t cells_at_once = 50'000;
+    const auto all = rows_.targets.size();
+    if (given_ == all || stop_.stop_requested()) return 0;
+    const auto count = std::min(all - given_, std::max<std::size_t>(1, cells_at_once / columns_));
+    const auto features = rows_.features.subspan(given_ * columns_, count * columns_);
+    const auto targets = rows_.targets.subspan(given_, count);
+    if (library_.proxy_set(proxy_.get(), array_interface(features, columns_).c_str()) != 0 ||
+        library_.matrix_set(proxy_.get(), "label", targets.data(), targets.size()) != 0)
+      return 0;
+    given_ += count;
+    return 1;
+  }
+
+  const Library& library_;
+  const TrainingRows& rows_;
+  std::size_t columns_;
+  const std::stop_token& stop_;
+  Matrix proxy_;
+  std::size_t given_ = 0;
+};
+
 std::vector<std::pair<const char*, std::string>> parameters(const BoosterOptions& options) {
   return {
       {"verbosity", "0"},
       {"nthread", "1"},
-      {"objective", "reg:squarederror"},
+      {"objective", options.loss == Loss::squared ? "reg:squarederror" : "reg:pseudohubererror"},
       {"tree_method", "hist"},
       {"disable_default_eval_metric", "1"},
       {"max_bin", fmt::to_string(options.bins_max)},
@@ -147,8 +203,7 @@ Result<Booster> Booster::train(const TrainingRows& rows, const BoosterOptions& o
   TRY(const auto library, load_library());
   auto handle = std::make_unique<Handle>(library);
   Matrix matrix(handle->library);
-  TRY_DO(matrix.fill(rows.features, rows.features.size() / rows.targets.size()));
-  TRY_DO(matrix.label(rows.targets));
+  TRY_DO(RowFeed(handle->library, rows, stop).fill(matrix, options.bins_max));
   const DMatrixHandle data = matrix.get();
   if (library.booster_create(&data, 1, &handle->booster) != 0) return library.complaint();
   for (const auto& [name, value] : parameters(options))

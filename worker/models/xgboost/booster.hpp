@@ -15,7 +15,13 @@
 
 namespace trainyard::models {
 
+// Of a prediction's distance d from its target: d², or √(1 + d²) (Charbonnier et al., Two
+// deterministic half-quadratic regularization algorithms for computed imaging, 1994), to which
+// distances far over 1 count in proportion.
+enum class Loss { squared, pseudo_huber };
+
 struct BoosterOptions {
+  Loss loss = Loss::squared;
   int rounds = 100;            // trees
   int depth_max = 4;           // levels of a tree
   int bins_max = 16;           // of each feature's histogram

@@ -2,12 +2,12 @@
 
 #include "worker/models/numeric/normal_bands.hpp"
 #include "worker/models/numeric/scaled_series.hpp"
-#include "worker/models/saved_model.hpp"
+#include "worker/models/xgboost/level_paths.hpp"
+#include "worker/models/xgboost/tree_state.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
 #include <utility>
@@ -15,17 +15,13 @@
 namespace trainyard::models {
 namespace {
 
-using std::chrono::days;
-using std::chrono::microseconds;
-
-constexpr std::array<std::string_view, 2> transform_names{"none", "logarithm"};
-
-// The features of all periods but the first.
+// The features of all periods that have a reference, each seen from the one before.
 std::vector<float> rows_of(const XgboostPast& past) {
   std::vector<float> rows;
-  const std::size_t width = past.history.plan().covariates;
-  for (std::size_t t = 1; t < past.history.size(); ++t)
-    past.history.append_row(t, std::span(past.covariates).subspan(t * width, width), rows);
+  const auto& plan = past.history.plan();
+  for (std::size_t t = plan.first_origin(); t < past.history.size(); ++t)
+    past.history.append_row(
+        t, 1, std::span(past.covariates).subspan(t * plan.covariates, plan.covariates), rows);
   return rows;
 }
 
@@ -51,62 +47,20 @@ Parts parts_of(const FeaturePlan& plan, Effect effect) {
   return parts;
 }
 
-FeaturePlan read_plan(StateReader& reader) {
-  constexpr auto furthest = days(4'000'000);  // either side of 1970: the years -8981 to 12921
-  constexpr std::int64_t columns_max = 100'000;
-  const auto count = [&](std::string_view key, std::int64_t least) {
-    const auto value = reader.integer(key);
-    if (value < least || value > columns_max)
-      reader.refuse(key, fmt::format("from {} to {}", least, columns_max));
-    return value;
-  };
-  FeaturePlan plan{.lags = static_cast<int>(count("lags", 1)),
-                   .season_length = static_cast<int>(count("season", 1))};
-  plan.covariates = static_cast<std::size_t>(count("covariates", 0));
-  plan.start = TimePoint(microseconds(reader.integer("start")));
-  if (abs(plan.start.time_since_epoch()) > furthest)
-    reader.refuse("start", "a time in microseconds since 1970");
-  if (const auto frequency = domain::parse_frequency(reader.text("frequency")))
-    plan.frequency = *frequency;
-  else
-    reader.refuse("frequency", "a frequency");
-  return plan;
-}
-
-ConformalBands read_bands(StateReader& reader) {
-  const auto ascending = [&](std::string_view key) {
-    auto values = reader.numbers(key);
-    if (values.empty() || values.front() < 0.0 || !std::ranges::is_sorted(values))
-      reader.refuse(key, "a list of numbers from 0 on, ascending");
-    return values;
-  };
-  auto typical = ascending("typical_errors");
-  return {std::move(typical), ascending("scores")};
-}
-
 }  // namespace
 
 double FittedXgboost::value_of(double level) const {
   return finite(finite(core_.change_scale.from_level(level)) * core_.scale);
 }
 
-Result<std::vector<double>> FittedXgboost::levels_ahead(const ForecastRequest& request) const {
-  ChangeHistory history = core_.history;
-  std::vector<double> path;
-  std::vector<float> row;
-  for (std::size_t h = 0; std::cmp_less(h, request.horizon); ++h) {
-    row.clear();
-    history.append_row(history.size(), covariates_at(request.covariates, h), row);
-    TRY(const auto change, core_.booster->predict(row, plan().columns()));
-    history.append_change(change.front());
-    path.push_back(history.level());
-  }
-  return path;
-}
-
 Result<Forecast> FittedXgboost::forecast(const ForecastRequest& request) const {
   TRY_DO(check_request(request, plan().covariates));
-  TRY(const auto path, levels_ahead(request));
+  const auto covariates = [&](std::size_t, std::size_t step) {
+    return covariates_at(request.covariates, step - 1);
+  };
+  TRY(const auto paths, forecast_levels(*core_.booster, {core_.history},
+                                        {static_cast<std::size_t>(request.horizon)}, covariates));
+  const auto& path = paths.front();
   Forecast result;
   for (const double level : path)
     result.mean.push_back(value_of(level));
@@ -123,21 +77,26 @@ Result<Forecast> FittedXgboost::forecast(const ForecastRequest& request) const {
 }
 
 std::string FittedXgboost::description() const {
-  return fmt::format("XGBoost({} lags, {} features{}{})", plan().lags, plan().columns(),
-                     core_.change_scale.transform == Transform::logarithm ? ", log" : "",
-                     core_.left_out > 0 ? fmt::format(", last {} of {}", core_.learned,
-                                                      core_.left_out + core_.learned)
-                                        : "");
+  std::string text =
+      fmt::format("XGBoost({} lags, {} features", plan().lags.size(), plan().columns());
+  if (plan().steps > 1) text += fmt::format(", {} steps", plan().steps);
+  if (plan().differencing == Differencing::none) text += ", no differencing";
+  if (plan().differencing == Differencing::seasonal) text += ", seasonal differencing";
+  if (core_.change_scale.transform == Transform::logarithm) text += ", log";
+  if (core_.left_out > 0)
+    text += fmt::format(", last {} of {}", core_.learned, core_.left_out + core_.learned);
+  if (core_.series > 0) text += fmt::format(", learned from {} series", core_.series);
+  return text + ")";
 }
 
 InSample FittedXgboost::in_sample() const {
   if (!past_) return {};
   const auto changes = core_.booster->predict(rows_of(*past_), plan().columns());
   if (!changes) return {};
-  InSample said{.first = core_.left_out + 1};
-  for (std::size_t i = 0; i < changes->size(); ++i)
-    said.values.push_back(
-        value_of(past_->history.levels()[i] + (*changes)[i] * core_.change_scale.unit));
+  InSample said{.first = core_.left_out + plan().first_origin()};
+  std::size_t origin = plan().first_origin();
+  for (const double change : *changes)
+    said.values.push_back(value_of(past_->history.level_after(origin++, 1, change)));
   return said;
 }
 
@@ -148,19 +107,21 @@ std::vector<Component> FittedXgboost::components() const {
   const bool ratio = core_.change_scale.transform == Transform::logarithm;
   auto [parts, part_of] = parts_of(plan(), ratio ? Effect::multiplicative : Effect::additive);
   Component remainder{.name = "remainder"};
-  const auto& levels = past_->history.levels();
-  for (std::size_t t = 0; t < levels.size(); ++t) {
+  const auto& history = past_->history;
+  const std::size_t first = plan().first_origin();
+  for (std::size_t t = 0; t < history.size(); ++t) {
     std::vector<double> changes(parts.size(), 0.0);
-    for (std::size_t c = 0; t > 0 && c < part_of.size(); ++c)
-      changes[part_of[c]] += (*added)[(t - 1) * part_of.size() + c] * core_.change_scale.unit;
-    double said = value_of(levels[t > 0 ? t - 1 : 0]);
+    for (std::size_t c = 0; t >= first && c < part_of.size(); ++c)
+      changes[part_of[c]] += (*added)[(t - first) * part_of.size() + c] * core_.change_scale.unit;
+    const double observed = value_of(history.levels()[t]);
+    double said = t >= first ? value_of(history.reference(t, 1)) : observed;
     parts[0].values.push_back(said);
     for (std::size_t i = 1; i < parts.size(); ++i) {
       const double value = finite(ratio ? std::exp(changes[i]) : changes[i] * core_.scale);
       parts[i].values.push_back(value);
       said = finite(ratio ? said * value : said + value);
     }
-    remainder.values.push_back(finite(value_of(levels[t]) - said));
+    remainder.values.push_back(finite(observed - said));
   }
   parts.push_back(std::move(remainder));
   return parts;
@@ -193,41 +154,40 @@ Result<std::unique_ptr<FittedModel>> FittedXgboost::update(const Series& next) c
 
 Result<std::string> FittedXgboost::save() const {
   TRY(auto booster, core_.booster->save());
-  return saved_text(
-      "xgboost",
-      {{"lags", plan().lags},
-       {"season", plan().season_length},
-       {"covariates", plan().covariates},
-       {"start", plan().start.time_since_epoch().count()},
-       {"frequency", domain::to_string(plan().frequency)},
-       {"transform", transform_names[static_cast<std::size_t>(core_.change_scale.transform)]},
-       {"unit", core_.change_scale.unit},
-       {"levels", core_.history.levels()},
-       {"booster", std::move(booster)},
-       {"typical_errors", core_.bands.typical_errors()},
-       {"scores", core_.bands.scores()},
-       {"scale", core_.scale},
-       {"learned", core_.learned},
-       {"left_out", core_.left_out}});
+  nlohmann::json state{{"center", core_.change_scale.center},
+                       {"unit", core_.change_scale.unit},
+                       {"levels", core_.history.levels()},
+                       {"booster", std::move(booster)},
+                       {"scale", core_.scale},
+                       {"learned", core_.learned},
+                       {"left_out", core_.left_out},
+                       {"series", core_.series}};
+  store_plan(plan(), state);
+  store_transform(core_.change_scale.transform, state);
+  store_bands(core_.bands, state);
+  return saved_text(core_.series > 0 ? "xgboost_global" : "xgboost", std::move(state));
 }
 
 Result<std::unique_ptr<FittedModel>> FittedXgboost::load(const nlohmann::json& state) {
   StateReader reader(state);
   const auto plan = read_plan(reader);
-  const ChangeScale change_scale{
-      .transform = static_cast<Transform>(reader.choice("transform", transform_names)),
-      .unit = reader.number("unit")};
+  const ChangeScale change_scale{.transform = read_transform(reader),
+                                 .center = reader.number("center"),
+                                 .unit = reader.number("unit")};
   const auto levels = reader.numbers("levels");
   const auto booster = reader.text("booster");
   auto bands = read_bands(reader);
   const double scale = reader.number("scale");
   const auto learned = reader.integer("learned");
   const auto left_out = reader.integer("left_out");
+  const auto series = reader.integer("series");
   if (!(change_scale.unit > 0.0)) reader.refuse("unit", "a positive number");
-  if (levels.empty()) reader.refuse("levels", "at least one number");
+  if (levels.size() < plan.first_origin())
+    reader.refuse("levels", fmt::format("at least {} numbers", plan.first_origin()));
   if (!(scale > 0.0)) reader.refuse("scale", "a positive number");
   if (learned < 0) reader.refuse("learned", "a number of observations");
   if (left_out < 0) reader.refuse("left_out", "a number of observations");
+  if (series < 0) reader.refuse("series", "a number of series");
   TRY_DO(reader.result());
   TRY(auto trees, Booster::load(booster, plan.columns()));
   return std::make_unique<FittedXgboost>(
@@ -237,7 +197,8 @@ Result<std::unique_ptr<FittedModel>> FittedXgboost::load(const nlohmann::json& s
                   .bands = std::move(bands),
                   .scale = scale,
                   .learned = static_cast<std::size_t>(learned),
-                  .left_out = static_cast<std::size_t>(left_out)},
+                  .left_out = static_cast<std::size_t>(left_out),
+                  .series = static_cast<std::size_t>(series)},
       std::nullopt);
 }
 

@@ -24,6 +24,7 @@ struct XgboostCore {
   double scale = 1.0;
   std::size_t learned = 0;   // periods that it was trained on
   std::size_t left_out = 0;  // periods before these
+  std::size_t series = 0;    // learned from together; 0: from this one alone
 };
 
 // The periods it was trained on and those that followed.
@@ -42,7 +43,8 @@ class FittedXgboost final : public FittedModel {
   std::string description() const override;
   // Both are empty, too, when the library fails.
   InSample in_sample() const override;
-  // The level is the observation before. What the trees add to it: by its past the trend, by the
+  // The level is what changes refer to: the observation before, the one a season before, or the
+  // mean. What the trees add to it: by its past the trend, by the
   // calendar and the place in the season, by each covariate; factors for a fit of logarithms. These
   // are of the one period and do not build up. None when the start of the series was left out.
   std::vector<Component> components() const override;
@@ -54,7 +56,6 @@ class FittedXgboost final : public FittedModel {
  private:
   const FeaturePlan& plan() const { return core_.history.plan(); }
   double value_of(double level) const;
-  Result<std::vector<double>> levels_ahead(const ForecastRequest& request) const;
 
   XgboostCore core_;
   std::optional<XgboostPast> past_;
