@@ -1,6 +1,7 @@
 #include "loadtest/forecast/series_file.hpp"
 #include "worker/forecast/ensemble.hpp"
 #include "worker/forecast/forecast_segment.hpp"
+#include "worker/models/global_model.hpp"
 #include "worker/models/registry.hpp"
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include <array>
 #include <ctime>
 #include <fstream>
+#include <map>
 #include <set>
 
 // Fits one model or combination on every series, on one thread, and writes what it forecast and
@@ -50,20 +52,77 @@ struct Run {
 
 constexpr std::array levels{95.0};
 
+models::Series first_values(const MeasuredSeries& series, std::size_t length) {
+  return {.y = std::span(series.y).first(length),
+          .start = series.start,
+          .frequency = series.frequency,
+          .season_length = series.season_length,
+          .long_seasons = series.long_seasons};
+}
+
 Run run_model(const models::Model& model, const MeasuredSeries& series, std::size_t length,
               std::string_view hyperparameters) {
-  const models::Series past{.y = std::span(series.y).first(length),
-                            .start = series.start,
-                            .frequency = series.frequency,
-                            .season_length = series.season_length,
-                            .long_seasons = series.long_seasons};
   const double start = cpu_ms();
-  const auto fitted = model.fit(past, {.hyperparameters = hyperparameters});
+  const auto fitted = model.fit(first_values(series, length), {.hyperparameters = hyperparameters});
   const double middle = cpu_ms();
   if (!fitted) return {fail(fitted.error()), middle - start};
   auto forecast = (*fitted)->forecast({.horizon = series.horizon, .levels = levels});
   return {std::move(forecast), middle - start, cpu_ms() - middle};
 }
+
+// Observations of a series at an origin; none when it is too short for that.
+std::size_t length_at(const MeasuredSeries& series, int origin, const Options& options) {
+  const auto step = static_cast<std::size_t>(options.step > 0 ? options.step : series.horizon);
+  const auto behind = static_cast<std::size_t>(origin) * step;
+  return series.y.size() < behind + options.length_min ? 0 : series.y.size() - behind;
+}
+
+// What a global model learned, by frequency and origin.
+class Learning {
+ public:
+  Learning(const models::GlobalModel& model, const std::vector<MeasuredSeries>& all,
+           const Options& options)
+      : model_(model), all_(all), options_(options) {}
+
+  Run run(const MeasuredSeries& series, int origin) {
+    auto found = learned_.find({series.frequency_name, origin});
+    if (found == learned_.end())
+      found =
+          learned_.emplace(std::pair(series.frequency_name, origin), learn(series, origin)).first;
+    const auto& [learned, share_ms] = found->second;
+    if (!learned) return {fail(learned.error())};
+    const double start = cpu_ms();
+    const auto fitted = (*learned)->on(first_values(series, length_at(series, origin, options_)));
+    const double middle = cpu_ms();
+    if (!fitted) return {fail(fitted.error())};
+    auto forecast = (*fitted)->forecast({.horizon = series.horizon, .levels = levels});
+    return {std::move(forecast), share_ms + middle - start, cpu_ms() - middle};
+  }
+
+ private:
+  struct Learned {
+    Result<std::unique_ptr<models::FittedGlobal>> model;
+    double share_ms;
+  };
+
+  Learned learn(const MeasuredSeries& like, int origin) const {
+    std::vector<models::Series> known;
+    for (const auto& series : all_) {
+      const auto length = length_at(series, origin, options_);
+      if (series.frequency_name == like.frequency_name && length > 0)
+        known.push_back(first_values(series, length));
+    }
+    const double start = cpu_ms();
+    auto learned =
+        model_.fit_all(known, like.horizon, {.hyperparameters = options_.hyperparameters});
+    return {std::move(learned), (cpu_ms() - start) / static_cast<double>(known.size())};
+  }
+
+  const models::GlobalModel& model_;
+  const std::vector<MeasuredSeries>& all_;
+  const Options& options_;
+  std::map<std::pair<std::string, int>, Learned> learned_;
+};
 
 class NoCache final : public forecast::FitCache {
  public:
@@ -140,20 +199,22 @@ Result<void> run(const Options& options) {
   std::ofstream costs(options.costs);
   fmt::print(forecasts, "unique_id,origin,step,mean,lower,upper\n");
   fmt::print(costs, "unique_id,origin,fit_ms,forecast_ms\n");
-  const auto run_one = [&](const MeasuredSeries& series, std::size_t length) {
+  std::optional<Learning> learning;
+  if (const auto* global = model ? models::as_global(*model) : nullptr)
+    learning.emplace(*global, all, options);
+  const auto run_one = [&](const MeasuredSeries& series, int origin) {
+    const auto length = length_at(series, origin, options);
+    if (learning) return learning->run(series, origin);
     return model ? run_model(*model, series, length, options.hyperparameters)
                  : run_plan(*plan, series, length);
   };
   std::set<std::string> warm;
   for (const auto& series : all) {
-    const auto step = static_cast<std::size_t>(options.step > 0 ? options.step : series.horizon);
     for (int origin = options.first_origin; origin < options.first_origin + options.origins;
          ++origin) {
-      const auto behind = static_cast<std::size_t>(origin) * step;
-      if (series.y.size() < behind + options.length_min) break;
-      const auto length = series.y.size() - behind;
-      if (warm.insert(series.frequency_name).second) run_one(series, length);
-      const auto done = run_one(series, length);
+      if (length_at(series, origin, options) == 0) break;
+      if (warm.insert(series.frequency_name).second) run_one(series, origin);
+      const auto done = run_one(series, origin);
       if (!done.forecast) {
         fmt::print(stderr, "{} at origin {}: {}\n", series.id, origin,
                    describe(done.forecast.error()));

@@ -1,11 +1,11 @@
 #include "worker/forecast/fit.hpp"
 
 #include "worker/forecast/band_factors.hpp"
+#include "worker/forecast/fingerprint.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <exception>
 
@@ -13,35 +13,7 @@ namespace trainyard::forecast {
 namespace {
 
 // Part of every key: raise it when the meaning of a cached fit changes.
-constexpr std::uint64_t key_version = 2;
-
-// Two 64-bit FNV-1a style sums, multiplied by different primes: collisions would mix up forecasts.
-class Fingerprint {
- public:
-  void add(std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 32) {
-      const auto half = (value >> shift) & 0xffff'ffffU;
-      first_ = (first_ ^ half) * 0x100000001b3ULL;
-      second_ = std::rotl(second_ ^ half, 27) * 0x9e3779b97f4a7c15ULL;
-    }
-  }
-  void add(double value) { add(std::bit_cast<std::uint64_t>(value)); }
-  void add(std::span<const double> values) {
-    add(static_cast<std::uint64_t>(values.size()));
-    for (const double value : values)
-      add(value);
-  }
-  void add(std::string_view text) {
-    add(static_cast<std::uint64_t>(text.size()));
-    for (const char c : text)
-      add(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
-  }
-  std::string text() const { return fmt::format("{:016x}{:016x}", first_, second_); }
-
- private:
-  std::uint64_t first_ = 0xcbf29ce484222325ULL;
-  std::uint64_t second_ = 0x2545f4914f6cdd1dULL;
-};
+constexpr std::uint64_t key_version = 3;
 
 std::string_view parameters_of(const FitSettings& settings, std::string_view model) {
   const auto found = settings.hyperparameters.find(std::string(model));
@@ -49,9 +21,10 @@ std::string_view parameters_of(const FitSettings& settings, std::string_view mod
 }
 
 std::string key_of(const PreparedSeries& series, std::string_view model, std::size_t train,
-                   int steps, const FitSettings& settings) {
+                   int steps, const FitSettings& settings, std::string_view panel) {
   Fingerprint print;
   print.add(key_version);
+  print.add(panel);
   print.add(std::span(series.y).first(train));
   print.add(static_cast<std::uint64_t>(series.start.time_since_epoch().count()));
   print.add(static_cast<std::uint64_t>(series.frequency.period));
@@ -66,13 +39,6 @@ std::string key_of(const PreparedSeries& series, std::string_view model, std::si
   print.add(settings.seed);
   print.add(parameters_of(settings, model));
   return print.text();
-}
-
-// A day's pattern depends on the day of the week.
-std::vector<int> long_seasons_of(const PreparedSeries& series) {
-  const auto period = series.frequency.period;
-  if (period != domain::Period::hour && period != domain::Period::minute) return {};
-  return {7 * series.season_length};
 }
 
 bool is_sound(const models::Forecast& forecast, std::size_t steps, std::size_t levels) {
@@ -107,11 +73,15 @@ Result<FitOutcome> Fitter::fit(const PreparedSeries& series, std::string_view mo
                                std::size_t train, int gap, int horizon) {
   if (is_stopped()) return fail(Errc::cancelled, "training was stopped");
   const int steps = gap + horizon;
-  const auto key = key_of(series, model, train, steps, settings_);
+  const auto made = models_(model);
+  if (!made) return fail(Errc::invalid_argument, fmt::format("model '{}' does not exist", model));
+  const bool is_global = panel_ != nullptr && models::as_global(*made) != nullptr;
+  const auto key = key_of(series, model, train, steps, settings_,
+                          is_global ? std::string_view(panel_->fingerprint()) : "");
   auto outcome = cache_.find(key);
   if (!outcome) {
     try {
-      TRY(outcome, fit_anew(series, model, train, steps));
+      TRY(outcome, fit_anew(series, *made, train, steps));
     } catch (const std::exception& error) {
       return fail(Errc::internal, fmt::format("{} failed unexpectedly: {}", model, error.what()));
     }
@@ -121,27 +91,27 @@ Result<FitOutcome> Fitter::fit(const PreparedSeries& series, std::string_view mo
   return std::move(*outcome);
 }
 
-Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, std::string_view name,
+Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::Model& model,
                                     std::size_t train, int steps) {
-  const auto model = models_(name);
-  if (!model) return fail(Errc::invalid_argument, fmt::format("model '{}' does not exist", name));
+  const auto name = model.name();
   const auto count = static_cast<std::size_t>(steps);
-  models::Series past{.y = std::span(series.y).first(train),
-                      .start = series.start,
-                      .frequency = series.frequency,
-                      .season_length = series.season_length,
-                      .long_seasons = long_seasons_of(series)};
+  const auto past = known_values(series, train);
   models::ForecastRequest request{.horizon = steps, .levels = settings_.levels};
   for (const auto& covariate : series.covariates) {
     const std::span values(covariate);
-    past.covariates.push_back(values.first(train));
     if (values.size() >= train + count) request.covariates.push_back(values.subspan(train, count));
   }
   const models::FitContext context{.seed = settings_.seed,
                                    .stop = stop_,
                                    .threads = settings_.threads,
                                    .hyperparameters = parameters_of(settings_, name)};
-  TRY(const auto fitted, model->fit(past, context));
+  std::unique_ptr<models::FittedModel> fitted;
+  if (const auto* global = models::as_global(model); global != nullptr && panel_ != nullptr) {
+    TRY(const auto learned, panel_->learned(*global, series, train, context));
+    TRY(fitted, learned->on(past));
+  } else {
+    TRY(fitted, model.fit(past, context));
+  }
   TRY(auto forecast, fitted->forecast(request));
   widen(forecast, band_factor(name, series.frequency, train), 1);
   if (!is_sound(forecast, count, settings_.levels.size())) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "worker/forecast/fit_cache.hpp"
+#include "worker/forecast/panel.hpp"
 #include "worker/forecast/prepare.hpp"
 
 #include <functional>
@@ -26,14 +27,17 @@ struct FitSettings {
 
 // Fits `model` on the first `train` values and forecasts the `horizon` ones after a gap. Answers
 // from the cache when it can. Errors: the model's own, its misbehaviour (values that are not
-// finite, a wrong number of them, an exception) as internal, and cancelled.
+// finite, a wrong number of them, an exception) as internal, and cancelled. Models that learn from
+// all segments do so by the panel; without one, from the series alone.
 class Fitter {
  public:
-  Fitter(ModelSource models, FitSettings settings, FitCache& cache, std::stop_token stop)
+  Fitter(ModelSource models, FitSettings settings, FitCache& cache, std::stop_token stop,
+         Panel* panel = nullptr)
       : models_(std::move(models)),
         settings_(std::move(settings)),
         cache_(cache),
-        stop_(std::move(stop)) {}
+        stop_(std::move(stop)),
+        panel_(panel) {}
 
   Result<FitOutcome> fit(const PreparedSeries& series, std::string_view model, std::size_t train,
                          int gap, int horizon);
@@ -41,13 +45,14 @@ class Fitter {
   bool is_stopped() const { return stop_.stop_requested(); }
 
  private:
-  Result<FitOutcome> fit_anew(const PreparedSeries& series, std::string_view model,
+  Result<FitOutcome> fit_anew(const PreparedSeries& series, const models::Model& model,
                               std::size_t train, int steps);
 
   ModelSource models_;
   FitSettings settings_;
   FitCache& cache_;
   std::stop_token stop_;
+  Panel* panel_;
 };
 
 }  // namespace trainyard::forecast

@@ -13,6 +13,7 @@
 #include "worker/models/prophet/prophet_model.hpp"
 #include "worker/models/saved_model.hpp"
 #include "worker/models/theta/theta_model.hpp"
+#include "worker/models/xgboost/xgboost_global.hpp"
 #include "worker/models/xgboost/xgboost_model.hpp"
 
 #include <fmt/format.h>
@@ -47,6 +48,7 @@ constexpr std::array entries{
     Entry{"lsgt", make_lsgt, load_lsgt},
     Entry{"prophet", make_prophet, load_prophet},
     Entry{"xgboost", make_xgboost, load_xgboost},
+    Entry{"xgboost_global", make_xgboost_global, load_xgboost},
 };
 
 constexpr auto names = [] {

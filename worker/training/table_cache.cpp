@@ -60,6 +60,7 @@ Result<std::shared_ptr<const LoadedTable>> TableCache::load(const LoadRequest& r
     return entries_.front().table;
   }
   auto loaded = std::make_shared<LoadedTable>();
+  loaded->key = key;
   TRY(loaded->info, reader_.describe(request.path, stop));
   TRY(loaded->roles, forecast::choose_columns(loaded->info, request.roles));
   ports::SeriesQuery query{.path = request.path,

@@ -19,6 +19,7 @@ struct LoadRequest {
 };
 
 struct LoadedTable {
+  std::string key;  // names the file, as it was, and the columns; empty when it was not found
   domain::TableInfo info;
   forecast::ColumnRoles roles;  // as found
   domain::SeriesTable table;    // the asked segment alone, or more

@@ -24,7 +24,8 @@ namespace trainyard::training {
 
 struct TrainingOptions {
   std::shared_ptr<ports::TableReader> reader;
-  // Results and the fits that jobs of one batch share; without it neither is kept.
+  // Results, and the fits and what was learned from all segments that jobs of one batch share;
+  // without it neither is kept.
   std::shared_ptr<ports::ArtifactStore> artifacts;
   forecast::ModelSource models;
   std::span<const std::string_view> model_names;  // that `models` knows, without ensemble and auto

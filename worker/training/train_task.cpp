@@ -186,6 +186,15 @@ SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_vie
   return plan;
 }
 
+bool learns_from_all(const SegmentPlan& plan, const forecast::ModelSource& models) {
+  const auto is_global = [&](const std::string& name) {
+    const auto model = models(name);
+    return model && models::as_global(*model) != nullptr;
+  };
+  return std::ranges::any_of(plan.models, is_global) ||
+         std::ranges::any_of(plan.members, is_global);
+}
+
 Result<std::vector<SegmentOutcome>> forecast_all(
     const std::vector<const domain::SegmentRows*>& segments, const TrainRequest& request,
     const SegmentPlan& plan, forecast::Fitter& fitter, runtime::TaskContext& context,
@@ -240,22 +249,27 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
   const auto& options = state.options;
   TRY(const auto request, parse_request(text, options));
   const auto& spec = request.spec;
-  TRY(const auto loaded,
-      state.tables.load({.path = spec.data_path,
+  const LoadRequest load{.path = spec.data_path,
                          .roles = {spec.time_col, spec.target_col, spec.segment_col},
                          .covariates = spec.covariates,
-                         .segment = spec.segment_id},
-                        context.stop));
+                         .segment = spec.segment_id};
+  TRY(const auto loaded, state.tables.load(load, context.stop));
   TRY(const auto segments, choose_segments(*loaded, spec));
   const auto plan = plan_of(request, options.model_names);
   const auto& batch = request.asked.batch_id;
-  state.fits.share_in(batch ? wire::fits_folder(*batch) : "");
+  const auto shared = batch ? wire::fits_folder(*batch) : std::string();
+  state.fits.share_in(shared);
+  state.panels.share_in(shared);
+  std::shared_ptr<forecast::Panel> panel;
+  if (learns_from_all(plan, options.models)) {
+    TRY(panel, state.panels.load(load, *loaded, spec, context.stop));
+  }
   forecast::Fitter fitter(options.models,
                           {.levels = spec.levels,
                            .seed = spec.seed,
                            .threads = options.threads,
                            .hyperparameters = spec.hyperparameters},
-                          state.fits, context.stop);
+                          state.fits, context.stop, panel.get());
   json metrics;
   TRY(const auto outcomes, forecast_all(segments, request, plan, fitter, context, metrics));
   const auto is_lost = [](const SegmentOutcome& outcome) { return outcome.problem.has_value(); };

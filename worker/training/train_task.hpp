@@ -1,5 +1,6 @@
 #pragma once
 
+#include "worker/training/panel_cache.hpp"
 #include "worker/training/stored_fit_cache.hpp"
 #include "worker/training/table_cache.hpp"
 #include "worker/training/tasks.hpp"
@@ -11,10 +12,12 @@ struct TaskState {
   explicit TaskState(TrainingOptions from)
       : options(std::move(from)),
         tables(*options.reader, options.table_cache_bytes),
+        panels(tables, options.artifacts),
         fits(options.artifacts, options.fit_cache_bytes) {}
 
   TrainingOptions options;
   TableCache tables;
+  PanelCache panels;
   StoredFitCache fits;
 };
 

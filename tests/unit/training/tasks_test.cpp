@@ -3,6 +3,7 @@
 #include "common/adapters/duckdb/duckdb_table_reader.hpp"
 #include "common/adapters/filesystem/directory_artifact_store.hpp"
 #include "common/base/uuid.hpp"
+#include "common/wire/training_task.hpp"
 #include "tests/unit/forecast/fake_models.hpp"
 #include "worker/models/registry.hpp"
 
@@ -13,6 +14,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <unistd.h>
 
 namespace trainyard::training {
@@ -245,6 +247,51 @@ TEST_F(TasksTest, SharesFitsBetweenTheJobsOfABatchInSeveralProcesses) {
   tasks = make_tasks(fakes.source(), fake_names);
   ASSERT_TRUE(train(combined, {{"batch_id", BatchId::make().to_string()}}));
   EXPECT_GT(fakes.fits, before) << "another batch has its own";
+}
+
+TEST_F(TasksTest, LearnsFromAllSegmentsOnceForTheJobsOfABatch) {
+  std::string text = "unique_id,ds,y\nbad,2020-01,oops\nshort,2020-01,1\nshort,2020-02,2\n";
+  for (const char* segment : {"a", "b", "c"})
+    for (int t = 0; t < 48; ++t)
+      text += fmt::format("{},{}-{:02},{}\n", segment, 2016 + t / 12, t % 12 + 1,
+                          100 * (segment[0] - 'a' + 1) + 10 * (t % 12));
+  const json config{{"data_path", write("t.csv", text)},
+                    {"horizon", 6},
+                    {"models", {"xgboost_global"}},
+                    {"backtest", {{"windows", 2}}}};
+  const auto id = BatchId::make();
+  const json batch{{"batch_id", id.to_string()}};
+  const auto learned = [&] {
+    std::map<std::string, std::filesystem::file_time_type> files;
+    for (const auto& file :
+         std::filesystem::directory_iterator(folder / "artifacts" / wire::fits_folder(id)))
+      if (file.path().filename().string().starts_with("global-"))
+        files[file.path().filename()] = file.last_write_time();
+    return files;
+  };
+  const auto train_segment = [&](const char* segment) {
+    auto own = config;
+    own["segment_id"] = segment;
+    tasks = make_tasks(models::make_model, models::model_names());  // another process, in effect
+    return train(own, batch);
+  };
+  const auto first = train_segment("a");
+  ASSERT_TRUE(first) << describe(first.error());
+  const auto files = learned();
+  EXPECT_EQ(files.size(), 3U) << "two windows and the future";
+  const auto& model = (*first)["results"]["models"]["xgboost_global"];
+  EXPECT_THAT(model["description"].get<std::string>(), HasSubstr("learned from 3 series"));
+  EXPECT_LT(model["metrics"]["mape"].get<double>(), 10.0);
+
+  const auto second = train_segment("b");
+  ASSERT_TRUE(second) << describe(second.error());
+  EXPECT_EQ(learned(), files);
+  EXPECT_THAT(describe(train_segment("short").error()), HasSubstr("needs at least"));
+  EXPECT_THAT(describe(train_segment("bad").error()), HasSubstr("row 2"));
+
+  const auto together = train(config);
+  ASSERT_TRUE(together) << describe(together.error());
+  EXPECT_EQ((*together)["results"]["segments"]["b"]["forecast"], (*second)["results"]["forecast"]);
 }
 
 TEST_F(TasksTest, ReadsAChangedFileAnew) {

@@ -14,6 +14,7 @@ export const models = [
   "lsgt",
   "prophet",
   "xgboost",
+  "xgboost_global",
   "croston",
   "tsb",
   "ensemble",
