@@ -79,7 +79,7 @@ describe("the page", { skip }, () => {
     assert.equal(await page.inputValue("#target_col"), "y");
     assert.equal(await page.inputValue("#segment_col"), "unique_id");
     for (const model of ["xgboost", "ets", "ensemble"]) {
-      await page.getByRole("checkbox", { name: model }).uncheck();
+      await page.getByRole("checkbox", { name: model, exact: true }).uncheck();
     }
     await page.getByRole("button", { name: "Launch" }).click();
     await page.waitForURL(/\/batches\/[0-9a-f-]{36}$/);
