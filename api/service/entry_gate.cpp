@@ -11,8 +11,6 @@ constexpr milliseconds limits_age{250};
 constexpr milliseconds room_age{100};
 constexpr milliseconds short_room_age{50};  // when there was none
 constexpr milliseconds backlog_age{100};
-constexpr std::array all_scopes{domain::LimitScope::queue, domain::LimitScope::user,
-                                domain::LimitScope::key};
 
 template <class Time>
 bool is_old(const std::optional<Time>& at, milliseconds age) {
@@ -21,14 +19,6 @@ bool is_old(const std::optional<Time>& at, milliseconds age) {
 
 }  // namespace
 
-domain::Lane lane_of(const domain::NewJob& job) {
-  return {.queue = job.options.queue, .user_id = job.user_id, .key = job.options.key};
-}
-
-domain::Lane lane_of(const domain::Job& job) {
-  return {.queue = job.options.queue, .user_id = job.user_id, .key = job.options.key};
-}
-
 std::vector<std::optional<Error>> EntryGate::decide(std::span<domain::NewJob> jobs) {
   std::vector<std::optional<Error>> refused(jobs.size());
   const std::lock_guard lock(mutex_);
@@ -36,11 +26,7 @@ std::vector<std::optional<Error>> EntryGate::decide(std::span<domain::NewJob> jo
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto& job = jobs[i];
     if (!job.submit) continue;
-    if (limits_.empty()) {
-      job.entry = takes_room() ? domain::Entry::announced : domain::Entry::in_line;
-      continue;
-    }
-    const auto lane = lane_of(job);
+    const auto lane = domain::lane_of(job.user_id, job.options);
     refused[i] = over_backlog(lane);
     const bool is_free = !refused[i] && !is_limited(limits_, lane) && takes_room();
     job.entry = is_free ? domain::Entry::announced : domain::Entry::in_line;
@@ -74,7 +60,7 @@ bool EntryGate::takes_room() {
 }
 
 std::optional<Error> EntryGate::over_backlog(const domain::Lane& lane) {
-  for (const auto scope : all_scopes) {
+  for (const auto scope : domain::all_limit_scopes) {
     const auto* limit = limit_of(limits_, scope, lane);
     if (limit == nullptr || !limit->backlog) continue;
     const auto& name = lane.name_of(scope);

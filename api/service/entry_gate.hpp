@@ -48,7 +48,4 @@ class EntryGate {
   std::map<domain::BucketKey, Backlog> backlogs_;
 };
 
-domain::Lane lane_of(const domain::NewJob& job);
-domain::Lane lane_of(const domain::Job& job);
-
 }  // namespace trainyard::service

@@ -1,6 +1,5 @@
 #include "api/service/explain_job.hpp"
 
-#include "api/service/entry_gate.hpp"
 #include "api/service/own_job.hpp"
 #include "common/wire/json_writer.hpp"
 #include "common/wire/limit_json.hpp"
@@ -86,8 +85,8 @@ Result<void> explain_waiting(JsonWriter& out, ports::DispatchStore& line, const 
   TRY(const auto buckets, line.buckets());
   TRY(const auto in_line, line.line(1));
   TRY(const auto place, line.place(job, counted_most));
-  const auto hold =
-      domain::hold_on(lane_of(job), limits, domain::InFlight(in_line.busy), buckets, capacity.now);
+  const auto hold = domain::hold_on(domain::lane_of(job.user_id, job.options), limits,
+                                    domain::InFlight(in_line.busy), buckets, capacity.now);
   if (hold.by == HeldBy::nothing) {
     explain_line(out, place, capacity);
   } else {

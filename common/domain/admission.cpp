@@ -7,8 +7,6 @@
 namespace trainyard::domain {
 namespace {
 
-constexpr std::array all_scopes{LimitScope::queue, LimitScope::user, LimitScope::key};
-
 // Nothing is taken from a bucket that was never used, so it is full.
 Bucket refilled(const Rate& rate, const Buckets& buckets, const BucketKey& key, TimePoint now) {
   const auto known = buckets.find(key);
@@ -109,7 +107,7 @@ class Chooser {
     const auto& [lane, jobs] = question_.waiting[index];
     answer_.admitted.push_back(jobs[next_[index]++]);
     in_flight_.add(lane, 1);
-    for (const auto scope : all_scopes) {
+    for (const auto scope : all_limit_scopes) {
       const auto* limit = limit_of(question_.limits, scope, lane);
       if (limit == nullptr || !limit->rate) continue;
       const BucketKey key{scope, lane.name_of(scope)};
@@ -136,7 +134,7 @@ InFlight::InFlight(std::span<const BusyLane> busy) {
 }
 
 void InFlight::add(const Lane& lane, int jobs) {
-  for (const auto scope : all_scopes) {
+  for (const auto scope : all_limit_scopes) {
     const auto& name = lane.name_of(scope);
     if (!name.empty()) counts_[{scope, name}] += jobs;
   }
@@ -149,7 +147,7 @@ int InFlight::of(LimitScope scope, const std::string& name) const {
 
 Hold hold_on(const Lane& lane, std::span<const Limit> limits, const InFlight& in_flight,
              const Buckets& buckets, TimePoint now) {
-  for (const auto scope : all_scopes) {
+  for (const auto scope : all_limit_scopes) {
     const auto* limit = limit_of(limits, scope, lane);
     if (limit == nullptr) continue;
     Hold hold;

@@ -8,8 +8,6 @@
 namespace trainyard::domain {
 namespace {
 
-constexpr std::array all_scopes{LimitScope::queue, LimitScope::user, LimitScope::key};
-
 Error wrong(std::string field, std::string detail) {
   return {.code = Errc::invalid_argument, .detail = std::move(detail), .field = std::move(field)};
 }
@@ -28,7 +26,7 @@ std::string_view to_string(LimitScope scope) {
 }
 
 std::optional<LimitScope> limit_scope_from(std::string_view name) {
-  for (const auto scope : all_scopes) {
+  for (const auto scope : all_limit_scopes) {
     if (to_string(scope) == name) return scope;
   }
   return std::nullopt;
@@ -65,6 +63,10 @@ const std::string& Lane::name_of(LimitScope scope) const {
   return key;
 }
 
+Lane lane_of(const std::string& user_id, const JobOptions& options) {
+  return {.queue = options.queue, .user_id = user_id, .key = options.key};
+}
+
 const Limit* limit_of(std::span<const Limit> limits, LimitScope scope, const Lane& lane) {
   const auto& name = lane.name_of(scope);
   if (name.empty()) return nullptr;
@@ -79,7 +81,7 @@ const Limit* limit_of(std::span<const Limit> limits, LimitScope scope, const Lan
 
 bool is_limited(std::span<const Limit> limits, const Lane& lane) {
   return std::ranges::any_of(
-      all_scopes, [&](LimitScope scope) { return limit_of(limits, scope, lane) != nullptr; });
+      all_limit_scopes, [&](LimitScope scope) { return limit_of(limits, scope, lane) != nullptr; });
 }
 
 }  // namespace trainyard::domain

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/time.hpp"
+#include "common/domain/job_options.hpp"
 
 #include <array>
 #include <chrono>
@@ -18,6 +19,7 @@
 namespace trainyard::domain {
 
 enum class LimitScope { queue, user, key };
+inline constexpr std::array all_limit_scopes{LimitScope::queue, LimitScope::user, LimitScope::key};
 inline constexpr std::array<std::string_view, 3> limit_scope_names{"queue", "user", "key"};
 std::string_view to_string(LimitScope scope);
 std::optional<LimitScope> limit_scope_from(std::string_view name);
@@ -61,6 +63,8 @@ struct Lane {
 
   const std::string& name_of(LimitScope scope) const;
 };
+
+Lane lane_of(const std::string& user_id, const JobOptions& options);
 
 // The limit of this scope that applies to the lane: its own, else everyone's, else none.
 const Limit* limit_of(std::span<const Limit> limits, LimitScope scope, const Lane& lane);

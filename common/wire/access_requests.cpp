@@ -13,13 +13,6 @@ using nlohmann::json;
 
 constexpr std::size_t text_bytes_max = 128;
 
-std::unexpected<Error> wrong(std::string field, std::string detail, std::string hint = {}) {
-  return fail(Error{.code = Errc::invalid_argument,
-                    .detail = std::move(detail),
-                    .field = std::move(field),
-                    .hint = std::move(hint)});
-}
-
 bool is_user_character(char c) {
   const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   return is_letter || (c >= '0' && c <= '9') || std::string_view("._@+-").contains(c);
@@ -56,8 +49,7 @@ Result<void> take(KeyRequest& request, const std::string& key, const json& value
 }  // namespace
 
 Result<KeyRequest> parse_key_request(std::string_view body) {
-  TRY(const json tree, parse_json(body));
-  if (!tree.is_object()) return wrong("", "the body must be a JSON object");
+  TRY(const json tree, parse_object(body));
   KeyRequest request;
   for (const auto& [key, value] : tree.items())
     TRY_DO(take(request, key, value));

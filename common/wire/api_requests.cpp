@@ -13,13 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-std::unexpected<Error> wrong(std::string field, std::string detail, std::string hint = {}) {
-  return fail(Error{.code = Errc::invalid_argument,
-                    .detail = std::move(detail),
-                    .field = std::move(field),
-                    .hint = std::move(hint)});
-}
-
 Result<void> only_keys(const json& object, std::initializer_list<std::string_view> known) {
   for (const auto& [key, ignored] : object.items()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
@@ -27,12 +20,6 @@ Result<void> only_keys(const json& object, std::initializer_list<std::string_vie
                  fmt::format("known here: {}", fmt::join(known, ", ")));
   }
   return {};
-}
-
-Result<json> parse_object(std::string_view body) {
-  TRY(json tree, parse_json(body));
-  if (!tree.is_object()) return wrong("", "the body must be a JSON object");
-  return tree;
 }
 
 // Takes `config` out of `holder`.

@@ -11,19 +11,6 @@ using nlohmann::json;
 
 constexpr std::string_view forever = "forever";
 
-std::unexpected<Error> wrong(std::string field, std::string detail, std::string hint = {}) {
-  return fail(Error{.code = Errc::invalid_argument,
-                    .detail = std::move(detail),
-                    .field = std::move(field),
-                    .hint = std::move(hint)});
-}
-
-Result<json> object_of(std::string_view body) {
-  TRY(json tree, parse_json(body));
-  if (!tree.is_object()) return wrong("", "the body must be a JSON object");
-  return tree;
-}
-
 Result<int> count_of(std::string_view field, const json& value) {
   if (value.is_number_integer() && value.get<double>() >= 0 &&
       value.get<double>() <= domain::limit_count_max) {
@@ -98,7 +85,7 @@ Result<void> take(domain::Limit& limit, std::string_view key, const json& value)
 
 Result<domain::Limit> parse_limit(domain::LimitScope scope, std::string_view name,
                                   std::string_view body) {
-  TRY(const json tree, object_of(body));
+  TRY(const json tree, parse_object(body));
   domain::Limit limit;
   limit.scope = scope;
   limit.name = name;
@@ -132,7 +119,7 @@ void write_limit(JsonWriter& out, const domain::Limit& limit) {
 Result<PauseRequest> parse_pause(std::string_view body) {
   PauseRequest request;
   if (body.empty()) return request;
-  TRY(const json tree, object_of(body));
+  TRY(const json tree, parse_object(body));
   for (const auto& [key, value] : tree.items()) {
     if (key == "until") {
       TRY(request.until, end_of_pause(key, value));

@@ -22,11 +22,6 @@ std::int64_t number_of(const json& object, const char* name) {
   return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
-std::unexpected<Error> wrong(std::string field, std::string detail) {
-  return fail(Error{
-      .code = Errc::invalid_argument, .detail = std::move(detail), .field = std::move(field)});
-}
-
 std::optional<ClientMessage::Op> op_from(std::string_view name) {
   if (name == "subscribe") return ClientMessage::Op::subscribe;
   if (name == "unsubscribe") return ClientMessage::Op::unsubscribe;

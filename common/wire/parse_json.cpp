@@ -76,4 +76,17 @@ Result<nlohmann::json> parse_json(std::string_view text) {
   }
 }
 
+Result<nlohmann::json> parse_object(std::string_view body) {
+  TRY(auto tree, parse_json(body));
+  if (!tree.is_object()) return wrong("", "the body must be a JSON object");
+  return tree;
+}
+
+std::unexpected<Error> wrong(std::string field, std::string detail, std::string hint) {
+  return fail(Error{.code = Errc::invalid_argument,
+                    .detail = std::move(detail),
+                    .field = std::move(field),
+                    .hint = std::move(hint)});
+}
+
 }  // namespace trainyard::wire

@@ -9,7 +9,7 @@ namespace {
 using domain::JobStatus;
 
 domain::Lane lane_of(const domain::Job& job) {
-  return {.queue = job.options.queue, .user_id = job.user_id, .key = job.options.key};
+  return domain::lane_of(job.user_id, job.options);
 }
 
 bool is_in_line(const domain::Job& job) {
