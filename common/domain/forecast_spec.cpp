@@ -98,6 +98,27 @@ void check_levels(const ForecastSpec& spec, Problems& problems) {
   }
 }
 
+void check_backtest(const BacktestSpec& backtest, Problems& problems) {
+  problems.range("backtest.windows", backtest.windows, 0, windows_max);
+  if (backtest.step) problems.range("backtest.step", *backtest.step, 1, horizon_max);
+  problems.range("backtest.gap", backtest.gap, 0, horizon_max);
+  if (!backtest.size) return;
+  problems.range("backtest.size", *backtest.size, 2, size_max);
+  if (backtest.window == TrainingWindow::expanding) {
+    problems.add("backtest.size", "an expanding window has no size",
+                 "set backtest.window to sliding, or leave size out");
+  }
+}
+
+void check_anomalies(const AnomalySpec& anomalies, Problems& problems) {
+  const double threshold = anomalies.threshold;
+  if (std::isfinite(threshold) && threshold >= 1 && threshold <= threshold_max) return;
+  problems.add(
+      "anomalies.threshold",
+      fmt::format("anomalies.threshold is {}, allowed is 1 to {}", threshold, threshold_max),
+      "it counts robust standard deviations of the residuals, e.g. 3.5");
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view text, std::span<const std::string_view> candidates) {
@@ -138,9 +159,8 @@ std::vector<Error> problems_of(const ForecastSpec& spec, const SpecRules& rules)
     problems.add("executor", fmt::format("executor '{}' does not exist", spec.executor),
                  fmt::format("use one of {}", fmt::join(executor_names, ", ")));
   }
-  problems.range("backtest.windows", spec.backtest.windows, 0, windows_max);
-  if (spec.backtest.step) problems.range("backtest.step", *spec.backtest.step, 1, horizon_max);
-  problems.range("backtest.gap", spec.backtest.gap, 0, horizon_max);
+  check_backtest(spec.backtest, problems);
+  check_anomalies(spec.anomalies, problems);
   problems.range("priority", spec.priority, -1'000, 1'000);
   if (spec.data_rows < 0) problems.add("data_rows", "data_rows is negative");
   if (spec.segment_id && spec.segment_id->empty()) {

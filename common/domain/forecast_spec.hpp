@@ -16,10 +16,21 @@ namespace trainyard::domain {
 
 inline constexpr int horizon_max = 10'000;
 
+// How the training part of a backtest grows with its origin: from the first value on, or of one
+// length that moves along.
+enum class TrainingWindow { expanding, sliding };
+inline constexpr std::array<std::string_view, 2> training_window_names{"expanding", "sliding"};
+
 struct BacktestSpec {
   int windows = 3;          // forecast origins; 0 turns the backtest off
   std::optional<int> step;  // periods between origins; horizon when absent
   int gap = 0;              // periods left out between training part and test part
+  TrainingWindow window = TrainingWindow::expanding;
+  std::optional<int> size;  // periods of a sliding window at most; the first origin's when absent
+};
+
+struct AnomalySpec {
+  double threshold = 3.5;  // robust standard deviations of the residuals
 };
 
 // What a user asks for: a job's `config`, typed. Field names are those of the HTTP contract.
@@ -37,6 +48,7 @@ struct ForecastSpec {
   std::vector<double> levels{95.0};  // percent, each in (50, 100)
   std::string metric = "mape";       // which one chooses the best model
   BacktestSpec backtest;
+  AnomalySpec anomalies;
   std::int64_t data_rows = 0;  // sizing hint
   std::uint64_t seed = 42;
   std::string executor = "auto";  // auto, local, databricks
@@ -50,8 +62,10 @@ inline constexpr std::array metric_names{"mape", "smape", "mase", "rmse", "mae"}
 inline constexpr std::array executor_names{"auto", "local", "databricks"};
 
 inline constexpr int windows_max = 100;
+inline constexpr int size_max = 10'000'000;
 inline constexpr int models_max = 50;
 inline constexpr int levels_max = 10;
+inline constexpr double threshold_max = 1'000;
 
 enum class Drills { refused, allowed };
 

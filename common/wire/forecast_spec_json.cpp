@@ -1,6 +1,7 @@
 #include "common/wire/forecast_spec_json.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -13,12 +14,12 @@ namespace {
 using domain::ForecastSpec;
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 20> known_keys{
-    "data_path",  "data",     "target_col",      "time_col",  "segment_col",
-    "segment_id", "horizon",  "frequency",       "models",    "covariates",
-    "level",      "metric",   "backtest",        "data_rows", "seed",
-    "executor",   "priority", "hyperparameters", "holidays",  "drill"};
-constexpr std::array<std::string_view, 3> backtest_keys{"windows", "step", "gap"};
+constexpr std::array<std::string_view, 21> known_keys{
+    "data_path", "data",   "target_col", "time_col", "segment_col",     "segment_id", "horizon",
+    "frequency", "models", "covariates", "level",    "metric",          "backtest",   "anomalies",
+    "data_rows", "seed",   "executor",   "priority", "hyperparameters", "holidays",   "drill"};
+constexpr std::array<std::string_view, 5> backtest_keys{"windows", "step", "gap", "window", "size"};
+constexpr std::array<std::string_view, 1> anomaly_keys{"threshold"};
 
 class Reader {
  public:
@@ -68,6 +69,30 @@ class Reader {
       into = static_cast<Integer>(std::clamp<std::int64_t>(
           number, std::numeric_limits<Integer>::min(), std::numeric_limits<Integer>::max()));
     }
+  }
+
+  void number(const char* key, double& into) {
+    const auto* value = find(key);
+    if (value == nullptr) return;
+    if (!value->is_number()) return wrong_type(key, "a number", *value);
+    into = value->get<double>();
+  }
+
+  // One of the names, as its position.
+  template <class Choice>
+  void choice(const char* key, std::span<const std::string_view> names, Choice& into) {
+    const auto* value = find(key);
+    if (value == nullptr) return;
+    const auto expected = fmt::format("one of {}", fmt::join(names, ", "));
+    if (!value->is_string()) return wrong_type(key, expected, *value);
+    const auto found = std::ranges::find(names, value->get_ref<const std::string&>());
+    if (found == names.end()) {
+      return add(key,
+                 fmt::format("{}{} '{}' does not exist", prefix_, key,
+                             value->get_ref<const std::string&>()),
+                 "use " + expected);
+    }
+    into = static_cast<Choice>(found - names.begin());
   }
 
   // One string, or an array of them.
@@ -140,7 +165,19 @@ void read_backtest(Reader& reader, ForecastSpec& spec) {
   inner.refuse_unknown(backtest_keys);
   inner.integer("windows", spec.backtest.windows);
   inner.integer("gap", spec.backtest.gap);
+  inner.choice("window", domain::training_window_names, spec.backtest.window);
   if (inner.find("step") != nullptr) inner.integer("step", spec.backtest.step.emplace(1));
+  if (inner.find("size") != nullptr) inner.integer("size", spec.backtest.size.emplace(2));
+  std::ranges::move(inner.problems, std::back_inserter(reader.problems));
+}
+
+void read_anomalies(Reader& reader, ForecastSpec& spec) {
+  const auto* value = reader.find("anomalies");
+  if (value == nullptr) return;
+  if (!value->is_object()) return reader.wrong_type("anomalies", "an object", *value);
+  Reader inner(*value, "anomalies.");
+  inner.refuse_unknown(anomaly_keys);
+  inner.number("threshold", spec.anomalies.threshold);
   std::ranges::move(inner.problems, std::back_inserter(reader.problems));
 }
 
@@ -181,6 +218,7 @@ ForecastSpec read_spec(Reader& reader) {
   reader.numbers("level", spec.levels);
   reader.text("metric", spec.metric);
   read_backtest(reader, spec);
+  read_anomalies(reader, spec);
   reader.integer("data_rows", spec.data_rows);
   reader.integer("seed", spec.seed);
   reader.text("executor", spec.executor);
@@ -236,6 +274,13 @@ std::string to_json(const ForecastSpec& spec) {
   auto& backtest =
       out["backtest"] = {{"windows", spec.backtest.windows}, {"gap", spec.backtest.gap}};
   if (spec.backtest.step) backtest["step"] = *spec.backtest.step;
+  if (spec.backtest.size) backtest["size"] = *spec.backtest.size;
+  if (spec.backtest.window != defaults.backtest.window) {
+    backtest["window"] =
+        domain::training_window_names[static_cast<std::size_t>(spec.backtest.window)];
+  }
+  if (spec.anomalies.threshold != defaults.anomalies.threshold)
+    out["anomalies"]["threshold"] = spec.anomalies.threshold;
   set("data_rows", spec.data_rows, defaults.data_rows);
   set("seed", spec.seed, defaults.seed);
   set("executor", spec.executor, defaults.executor);

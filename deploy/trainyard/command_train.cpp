@@ -25,9 +25,16 @@ void add_train(CLI::App& app, Selection& selection) {
   train->add_option("--level", options->levels, "percent of the intervals; default 95")
       ->delimiter(',');
   train->add_option("--metric", options->metric, "which error picks the best: mape, smape, …");
-  train->add_option("--windows", options->windows, "forecast origins of the backtest");
-  train->add_option("--step", options->step, "periods between origins; default the horizon");
-  train->add_option("--gap", options->gap, "periods between training and test");
+  train->add_option("--windows,--backtest-windows", options->windows,
+                    "forecast origins of the backtest");
+  train->add_option("--step,--backtest-step", options->step,
+                    "periods between origins; default the horizon");
+  train->add_option("--gap,--backtest-gap", options->gap, "periods between training and test");
+  train->add_option("--backtest-window", options->window,
+                    "expanding (from the first value on) or sliding training parts");
+  train->add_option("--backtest-size", options->size, "periods of a sliding window at most");
+  train->add_option("--anomaly-threshold", options->threshold,
+                    "robust standard deviations; default 3.5");
   train->add_option("--seed", options->seed, "of everything random");
   train->add_option("--output", options->output, "directory for the CSV files");
   train->add_option("--threads", options->threads, "training processes; default one per core");

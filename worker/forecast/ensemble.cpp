@@ -1,5 +1,7 @@
 #include "worker/forecast/ensemble.hpp"
 
+#include "worker/forecast/median.hpp"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -34,13 +36,6 @@ void add(std::vector<double>& sum, std::span<const double> values, double weight
   sum.resize(values.size());
   for (std::size_t i = 0; i < values.size(); ++i)
     sum[i] += weight * values[i];
-}
-
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  if (values.size() % 2 == 1) return *middle;
-  return 0.5 * *std::max_element(values.begin(), middle) + 0.5 * *middle;
 }
 
 // The median of each place, over the members' values that `values_of` names.

@@ -20,25 +20,35 @@ std::string_view parameters_of(const FitSettings& settings, std::string_view mod
   return found == settings.hyperparameters.end() ? std::string_view{} : found->second;
 }
 
-std::string key_of(const PreparedSeries& series, std::string_view model, std::size_t train,
+// Values of a window's training part, and `more` of what follows it as far as it is known.
+std::span<const double> part_of(std::span<const double> values, const Window& window,
+                                std::size_t more) {
+  const auto end = std::min(values.size(), window.train + more);
+  return values.subspan(window.first, end - window.first);
+}
+
+std::string key_of(const PreparedSeries& series, std::string_view model, const Window& window,
                    int steps, const FitSettings& settings, std::string_view panel) {
+  const auto known = known_values(series, window);
   Fingerprint print;
   print.add(key_version);
   print.add(panel);
-  print.add(std::span(series.y).first(train));
-  print.add(static_cast<std::uint64_t>(series.start.time_since_epoch().count()));
+  print.add(known.y);
+  print.add(static_cast<std::uint64_t>(known.start.time_since_epoch().count()));
   print.add(static_cast<std::uint64_t>(series.frequency.period));
   print.add(static_cast<std::uint64_t>(series.frequency.count));
-  for (const auto& covariate : series.covariates) {
-    const auto used = std::min(covariate.size(), train + static_cast<std::size_t>(steps));
-    print.add(std::span(covariate).first(used));
-  }
+  for (const auto& covariate : series.covariates)
+    print.add(part_of(covariate, window, static_cast<std::size_t>(steps)));
   print.add(model);
   print.add(static_cast<std::uint64_t>(steps));
   print.add(std::span(settings.levels));
   print.add(settings.seed);
   print.add(parameters_of(settings, model));
   return print.text();
+}
+
+bool is_whole(const PreparedSeries& series, const Window& window) {
+  return window.first == 0 && window.train == series.y.size();
 }
 
 bool is_sound(const models::Forecast& forecast, std::size_t steps, std::size_t levels) {
@@ -70,36 +80,37 @@ void drop_gap(models::Forecast& forecast, std::size_t gap) {
 }  // namespace
 
 Result<FitOutcome> Fitter::fit(const PreparedSeries& series, std::string_view model,
-                               std::size_t train, int gap, int horizon) {
+                               const Window& window, int horizon) {
   if (is_stopped()) return fail(Errc::cancelled, "training was stopped");
-  const int steps = gap + horizon;
+  const int steps = window.gap() + horizon;
   const auto made = models_(model);
   if (!made) return fail(Errc::invalid_argument, fmt::format("model '{}' does not exist", model));
   const bool is_global = panel_ != nullptr && models::as_global(*made) != nullptr;
-  const auto key = key_of(series, model, train, steps, settings_,
+  const auto key = key_of(series, model, window, steps, settings_,
                           is_global ? std::string_view(panel_->fingerprint()) : "");
   auto outcome = cache_.find(key);
-  if (!outcome) {
+  if (!outcome || (is_whole(series, window) && !outcome->explanation)) {
     try {
-      TRY(outcome, fit_anew(series, *made, train, steps));
+      TRY(outcome, fit_anew(series, *made, window, steps));
     } catch (const std::exception& error) {
       return fail(Errc::internal, fmt::format("{} failed unexpectedly: {}", model, error.what()));
     }
     cache_.store(key, *outcome);
   }
-  drop_gap(outcome->forecast, static_cast<std::size_t>(gap));
+  drop_gap(outcome->forecast, static_cast<std::size_t>(window.gap()));
   return std::move(*outcome);
 }
 
 Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::Model& model,
-                                    std::size_t train, int steps) {
+                                    const Window& window, int steps) {
   const auto name = model.name();
   const auto count = static_cast<std::size_t>(steps);
-  const auto past = known_values(series, train);
+  const auto past = known_values(series, window);
   models::ForecastRequest request{.horizon = steps, .levels = settings_.levels};
   for (const auto& covariate : series.covariates) {
     const std::span values(covariate);
-    if (values.size() >= train + count) request.covariates.push_back(values.subspan(train, count));
+    if (values.size() >= window.train + count)
+      request.covariates.push_back(values.subspan(window.train, count));
   }
   const models::FitContext context{.seed = settings_.seed,
                                    .stop = stop_,
@@ -107,17 +118,20 @@ Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::
                                    .hyperparameters = parameters_of(settings_, name)};
   std::unique_ptr<models::FittedModel> fitted;
   if (const auto* global = models::as_global(model); global != nullptr && panel_ != nullptr) {
-    TRY(const auto learned, panel_->learned(*global, series, train, context));
+    TRY(const auto learned, panel_->learned(*global, series, window.train, context));
     TRY(fitted, learned->on(past));
   } else {
     TRY(fitted, model.fit(past, context));
   }
   TRY(auto forecast, fitted->forecast(request));
-  widen(forecast, band_factor(name, series.frequency, train), 1);
+  widen(forecast, band_factor(name, series.frequency, window.length()), 1);
   if (!is_sound(forecast, count, settings_.levels.size())) {
     return fail(Errc::internal, fmt::format("{} made a forecast that is not finite", name));
   }
-  return FitOutcome{std::move(forecast), fitted->description()};
+  FitOutcome outcome{.forecast = std::move(forecast), .description = fitted->description()};
+  if (is_whole(series, window))
+    outcome.explanation = std::make_shared<Explanation>(explain(*fitted, window.length()));
+  return outcome;
 }
 
 }  // namespace trainyard::forecast

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "worker/forecast/backtest.hpp"
 #include "worker/forecast/fit_cache.hpp"
 #include "worker/forecast/panel.hpp"
 #include "worker/forecast/prepare.hpp"
@@ -25,10 +26,11 @@ struct FitSettings {
   std::map<std::string, std::string> hyperparameters = {};  // model -> JSON object
 };
 
-// Fits `model` on the first `train` values and forecasts the `horizon` ones after a gap. Answers
-// from the cache when it can. Errors: the model's own, its misbehaviour (values that are not
-// finite, a wrong number of them, an exception) as internal, and cancelled. Models that learn from
-// all segments do so by the panel; without one, from the series alone.
+// Fits `model` on a window's training part and forecasts the `horizon` values it tests; a fit to
+// the whole history is explained as well. Answers from the cache when it can. Errors: the model's
+// own, its misbehaviour (values that are not finite, a wrong number of them, an exception) as
+// internal, and cancelled. Models that learn from all segments do so by the panel; without one,
+// from the series alone.
 class Fitter {
  public:
   Fitter(ModelSource models, FitSettings settings, FitCache& cache, std::stop_token stop,
@@ -39,14 +41,14 @@ class Fitter {
         stop_(std::move(stop)),
         panel_(panel) {}
 
-  Result<FitOutcome> fit(const PreparedSeries& series, std::string_view model, std::size_t train,
-                         int gap, int horizon);
+  Result<FitOutcome> fit(const PreparedSeries& series, std::string_view model, const Window& window,
+                         int horizon);
   const FitSettings& settings() const { return settings_; }
   bool is_stopped() const { return stop_.stop_requested(); }
 
  private:
   Result<FitOutcome> fit_anew(const PreparedSeries& series, const models::Model& model,
-                              std::size_t train, int steps);
+                              const Window& window, int steps);
 
   ModelSource models_;
   FitSettings settings_;

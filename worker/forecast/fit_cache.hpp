@@ -1,17 +1,20 @@
 #pragma once
 
-#include "worker/models/model.hpp"
+#include "worker/forecast/explanation.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace trainyard::forecast {
 
-// What one fit is needed for later: its forecast and what it chose.
+// What one fit is needed for later: its forecast, what it chose and, of a fit to the whole history,
+// what it tells of it.
 struct FitOutcome {
   models::Forecast forecast;
   std::string description;
+  std::shared_ptr<const Explanation> explanation = nullptr;
 };
 
 // Remembers fits by a key that covers everything they depend on (values, dates, model, parameters,

@@ -4,6 +4,7 @@
 #include "worker/forecast/ensemble.hpp"
 #include "worker/forecast/fit.hpp"
 #include "worker/forecast/history.hpp"
+#include "worker/forecast/insight.hpp"
 #include "worker/forecast/metrics.hpp"
 
 #include <functional>
@@ -13,11 +14,21 @@
 
 namespace trainyard::forecast {
 
+// How one model did at one origin of the backtest. One that it could not learn from is a row with
+// the reason and does not count.
+struct FoldOutcome {
+  Window window;
+  TimePoint origin;  // of the last value it learned from
+  std::optional<Error> problem = {};
+  Scores scores = {};
+};
+
 // How one model did on one segment. A model that failed is a row with a reason, never missing.
 struct ModelOutcome {
   std::string model;
-  std::optional<Error> problem;  // why there is no forecast
-  Scores scores;                 // of the backtest; empty when there was none
+  std::optional<Error> problem;         // why there is no forecast
+  Scores scores;                        // of the backtest; empty when there was none
+  std::vector<FoldOutcome> folds = {};  // oldest first
   models::Forecast forecast;
   std::string description;  // what was chosen: "ETS(M,Ad,M)"
 };
@@ -32,6 +43,7 @@ struct SegmentOutcome {
   std::vector<ModelOutcome> models;
   History history;
   DataQuality quality;
+  Insight insight = {};  // of the best model
 };
 
 struct SegmentPlan {
@@ -42,6 +54,8 @@ struct SegmentPlan {
   Combination combination = Combination::mean;
   std::string metric = "mape";
   domain::BacktestSpec backtest;
+  domain::AnomalySpec anomalies = {};
+  std::vector<std::string> covariates = {};  // names
 };
 
 // Called before each fit and, with its outcome, after each model.

@@ -14,8 +14,8 @@ std::optional<double> score_of(const Scores& scores, std::string_view metric) {
 }
 
 void ScoreSum::add(std::span<const double> actual, const models::Forecast& forecast, double scale) {
-  const auto* interval = forecast.intervals.empty() ? nullptr : &forecast.intervals.front();
-  has_intervals_ = has_intervals_ && interval != nullptr;
+  for (auto i = covered_.size(); i < forecast.intervals.size(); ++i)
+    covered_.push_back({.level = forecast.intervals[i].level});
   has_zero_scale_ = has_zero_scale_ || scale == 0;
   for (std::size_t i = 0; i < actual.size(); ++i) {
     const double error = std::abs(actual[i] - forecast.mean[i]);
@@ -30,8 +30,9 @@ void ScoreSum::add(std::span<const double> actual, const models::Forecast& forec
     } else {
       percentage_ += error / std::abs(actual[i]);
     }
-    if (interval != nullptr && actual[i] >= interval->lower[i] && actual[i] <= interval->upper[i]) {
-      covered_ += 1;
+    for (std::size_t k = 0; k < forecast.intervals.size(); ++k) {
+      const auto& [level, lower, upper] = forecast.intervals[k];
+      if (actual[i] >= lower[i] && actual[i] <= upper[i]) covered_[k].reached += 1;
     }
   }
 }
@@ -44,7 +45,10 @@ Scores ScoreSum::scores() const {
   if (!has_zero_scale_) scores.mase = scaled_ / count_;
   scores.rmse = std::sqrt(squared_ / count_);
   scores.mae = absolute_ / count_;
-  if (has_intervals_) scores.coverage = 100 * covered_ / count_;
+  for (const auto& [level, reached] : covered_)
+    scores.coverages.push_back({.level = level, .reached = 100 * reached / count_});
+  if (!scores.coverages.empty()) scores.coverage = scores.coverages.front().reached;
+  scores.tested = static_cast<std::int64_t>(count_);
   return scores;
 }
 

@@ -2,11 +2,19 @@
 
 #include "worker/models/model.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace trainyard::forecast {
+
+// How often intervals of one level held what came, in percent of the tested values.
+struct LevelCoverage {
+  double level = 95.0;  // promised
+  double reached = 0.0;
+};
 
 // How good forecasts were. Empty = undefined for this series.
 struct Scores {
@@ -16,7 +24,9 @@ struct Scores {
                                 // when that is zero
   std::optional<double> rmse;
   std::optional<double> mae;
-  std::optional<double> coverage;  // percent of actual values inside the first interval
+  std::optional<double> coverage;             // percent of actual values inside the first interval
+  std::vector<LevelCoverage> coverages = {};  // of every interval
+  std::int64_t tested = 0;                    // values
 };
 
 // The score of a name in domain::metric_names.
@@ -36,10 +46,9 @@ class ScoreSum {
   double squared_ = 0;
   double absolute_ = 0;
   double scaled_ = 0;
-  double covered_ = 0;
+  std::vector<LevelCoverage> covered_;  // `reached` counts values
   bool has_zero_ = false;
   bool has_zero_scale_ = false;
-  bool has_intervals_ = true;
 };
 
 // Mean absolute error of the seasonal naive forecast inside the training part; with less than a

@@ -1,6 +1,5 @@
 #include "worker/forecast/panel.hpp"
 
-#include "worker/forecast/backtest.hpp"
 #include "worker/forecast/fingerprint.hpp"
 
 #include <algorithm>
@@ -18,11 +17,24 @@ TimePoint date_of(const PreparedSeries& series, std::size_t index) {
   return series.dates(index, 1).front();
 }
 
+TimePoint start_of(const PreparedSeries& series, const Window& window) {
+  return window.first == 0 ? series.start : date_of(series, window.first);
+}
+
 std::size_t values_before(const PreparedSeries& series, TimePoint time) {
   const auto indices = std::views::iota(std::size_t{0}, series.y.size());
   const auto first = std::ranges::partition_point(
       indices, [&](std::size_t index) { return date_of(series, index) < time; });
   return static_cast<std::size_t>(first - indices.begin());
+}
+
+Window known_before(const PreparedSeries& series, TimePoint time, int horizon,
+                    const domain::BacktestSpec& backtest) {
+  auto known = whole_history(values_before(series, time));
+  if (backtest.window == domain::TrainingWindow::expanding) return known;
+  const auto windows = plan_windows(series.y.size(), horizon, backtest, series.season_length);
+  if (!windows.empty()) known.first = known.train - std::min(known.train, windows.back().length());
+  return known;
 }
 
 // Where the windows of all segments begin, or an even choice of it with the earliest.
@@ -41,8 +53,11 @@ std::vector<TimePoint> choose_origins(const std::vector<PreparedSeries>& segment
 }
 
 std::string fingerprint_of(const std::vector<PreparedSeries>& segments,
-                           std::span<const TimePoint> origins) {
+                           std::span<const TimePoint> origins,
+                           const domain::BacktestSpec& backtest) {
   Fingerprint print;
+  print.add(static_cast<std::uint64_t>(backtest.window));
+  print.add(static_cast<std::uint64_t>(backtest.size.value_or(0)));
   for (const auto& series : segments) {
     print.add(std::span<const double>(series.y));
     print.add(static_cast<std::uint64_t>(series.start.time_since_epoch().count()));
@@ -57,9 +72,9 @@ std::string fingerprint_of(const std::vector<PreparedSeries>& segments,
 
 }  // namespace
 
-models::Series known_values(const PreparedSeries& series, std::size_t length) {
-  models::Series known{.y = std::span(series.y).first(length),
-                       .start = series.start,
+models::Series known_values(const PreparedSeries& series, const Window& window) {
+  models::Series known{.y = std::span(series.y).subspan(window.first, window.length()),
+                       .start = start_of(series, window),
                        .frequency = series.frequency,
                        .season_length = series.season_length};
   const auto period = series.frequency.period;
@@ -67,7 +82,7 @@ models::Series known_values(const PreparedSeries& series, std::size_t length) {
   if (period == domain::Period::hour || period == domain::Period::minute)
     known.long_seasons = {7 * series.season_length};
   for (const auto& covariate : series.covariates)
-    known.covariates.push_back(std::span(covariate).first(length));
+    known.covariates.push_back(std::span(covariate).subspan(window.first, window.length()));
   return known;
 }
 
@@ -75,9 +90,10 @@ Panel::Panel(std::vector<PreparedSeries> segments, int horizon,
              const domain::BacktestSpec& backtest, GlobalStore& store)
     : segments_(std::move(segments)),
       horizon_(horizon),
+      backtest_(backtest),
       store_(store),
       origins_(choose_origins(segments_, horizon, backtest)),
-      fingerprint_(fingerprint_of(segments_, origins_)) {}
+      fingerprint_(fingerprint_of(segments_, origins_, backtest)) {}
 
 Result<std::shared_ptr<const models::FittedGlobal>> Panel::learned(
     const models::GlobalModel& model, const PreparedSeries& series, std::size_t train,
@@ -118,8 +134,9 @@ Result<std::unique_ptr<models::FittedGlobal>> Panel::learn(
   std::vector<models::Series> known;
   for (const auto& series : segments_) {
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "training was stopped");
-    const auto length = before ? values_before(series, *before) : series.y.size();
-    if (length > 0) known.push_back(known_values(series, length));
+    const auto window = before ? known_before(series, *before, horizon_, backtest_)
+                               : whole_history(series.y.size());
+    if (window.length() > 0) known.push_back(known_values(series, window));
   }
   return model.fit_all(known, horizon_, context);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/domain/forecast_spec.hpp"
+#include "worker/forecast/backtest.hpp"
 #include "worker/forecast/prepare.hpp"
 #include "worker/models/global_model.hpp"
 
@@ -13,8 +14,8 @@
 
 namespace trainyard::forecast {
 
-// The first `length` values as models see them; valid as long as the series is.
-models::Series known_values(const PreparedSeries& series, std::size_t length);
+// The training part of a window as models see it; valid as long as the series is.
+models::Series known_values(const PreparedSeries& series, const Window& window);
 
 // Remembers what global models learned, as saved, by keys that cover all that it depends on; so the
 // jobs of a batch need not each learn it. Forgetting is always allowed. One thread at a time.
@@ -26,7 +27,8 @@ class GlobalStore {
 };
 
 // The segments of a data set together, and what global models learned from them. A backtest window
-// gets what could be learned before it: from values dated before the first that it leaves out.
+// gets what could be learned before it: from values dated before the first that it leaves out, of
+// each segment no more than a sliding window of its own has.
 // Segments may end at different times and so have many windows; those beyond a dozen share the
 // latest earlier one. One thread at a time; the store outlives it.
 class Panel {
@@ -50,6 +52,7 @@ class Panel {
 
   std::vector<PreparedSeries> segments_;
   int horizon_;
+  domain::BacktestSpec backtest_;
   GlobalStore& store_;
   std::vector<TimePoint> origins_;  // ascending
   std::string fingerprint_;

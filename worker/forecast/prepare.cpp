@@ -129,6 +129,8 @@ Result<PreparedSeries> lay_out(const SegmentRows& rows, std::span<const std::siz
   series.quality.periods = periods;
   series.quality.leading_gaps = low - grid.index.front();
   if (rows.covariates.empty()) series.quality.trailing_gaps = known - periods;
+  for (std::size_t i = 0; i < observed.size(); ++i)
+    if (std::isnan(observed[i])) series.filled.push_back(i);
   series.quality.interpolated = fill_gaps(series.y);
   for (const auto& column : rows.covariates) {
     auto& values = series.covariates.emplace_back(static_cast<std::size_t>(known), missing);

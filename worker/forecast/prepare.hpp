@@ -34,6 +34,7 @@ struct PreparedSeries {
   domain::Frequency frequency;  // what the models are told
   int season_length = 1;
   std::vector<std::vector<double>> covariates = {};  // y.size() values each; more are the future's
+  std::vector<std::size_t> filled = {};              // positions in y that had no value, ascending
   DataQuality quality;
 
   // y[i] is of the date anchor + (first_step + i) steps. `step` is the observed one and differs

@@ -6,9 +6,11 @@ namespace trainyard::training {
 namespace {
 
 std::string key_of(const LoadedTable& loaded, const domain::ForecastSpec& spec) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", loaded.key,
+  const auto& backtest = spec.backtest;
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", loaded.key,
                      spec.frequency ? domain::to_string(*spec.frequency) : "", spec.horizon,
-                     spec.backtest.windows, spec.backtest.step.value_or(0), spec.backtest.gap);
+                     backtest.windows, backtest.step.value_or(0), backtest.gap,
+                     static_cast<int>(backtest.window), backtest.size.value_or(0));
 }
 
 }  // namespace

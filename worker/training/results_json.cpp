@@ -1,7 +1,9 @@
 #include "worker/training/results_json.hpp"
 
 #include "worker/forecast/dates.hpp"
+#include "worker/training/insight_json.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace trainyard::training {
@@ -47,6 +49,30 @@ json history_rows(std::span<const std::string> dates, std::span<const double> va
   return rows;
 }
 
+json coverage_rows(const std::vector<forecast::LevelCoverage>& coverages) {
+  json rows = json::array();
+  for (const auto& [level, reached] : coverages)
+    rows.push_back({{"level", level}, {"reached", reached}});
+  return rows;
+}
+
+json fold_rows(const std::vector<forecast::FoldOutcome>& folds) {
+  std::vector<TimePoint> origins;
+  for (const auto& fold : folds)
+    origins.push_back(fold.origin);
+  const auto dates = forecast::format_dates(origins);
+  json rows = json::array();
+  for (std::size_t i = 0; i < folds.size(); ++i) {
+    const auto& problem = folds[i].problem;
+    rows.push_back({{"origin", dates[i]},
+                    {"trained_on", folds[i].window.length()},
+                    {"status", problem ? "failed" : "completed"},
+                    {"reason", problem ? json(describe(*problem)) : json(nullptr)},
+                    {"metrics", to_json(folds[i].scores)}});
+  }
+  return rows;
+}
+
 json model_json(const forecast::ModelOutcome& model, std::span<const std::string> dates) {
   if (model.problem) {
     return {{"status", "failed"},
@@ -54,6 +80,8 @@ json model_json(const forecast::ModelOutcome& model, std::span<const std::string
             {"category", to_string(category_of(*model.problem))},
             {"description", nullptr},
             {"metrics", to_json(model.scores)},
+            {"coverage", json::array()},
+            {"backtest", fold_rows(model.folds)},
             {"forecast", json::array()}};
   }
   return {{"status", "completed"},
@@ -61,6 +89,8 @@ json model_json(const forecast::ModelOutcome& model, std::span<const std::string
           {"category", nullptr},
           {"description", model.description},
           {"metrics", to_json(model.scores)},
+          {"coverage", coverage_rows(model.scores.coverages)},
+          {"backtest", fold_rows(model.folds)},
           {"forecast", rows_of(dates, model.forecast)}};
 }
 
@@ -73,6 +103,13 @@ json demand_json(const std::optional<forecast::Demand>& demand) {
   return {{"pattern", forecast::to_string(demand->pattern)},
           {"adi", demand->interval},
           {"cv2", demand->variation}};
+}
+
+// By the best model's backtest.
+std::int64_t tested_values(const forecast::SegmentOutcome& outcome) {
+  const auto best =
+      std::ranges::find(outcome.models, outcome.best_model, &forecast::ModelOutcome::model);
+  return best == outcome.models.end() ? 0 : best->scores.tested;
 }
 
 json quality_json(const forecast::SegmentOutcome& outcome) {
@@ -94,6 +131,7 @@ json quality_json(const forecast::SegmentOutcome& outcome) {
           {"outliers", dated_json(found.outliers)},
           {"level_shifts", dated_json(found.level_shifts)},
           {"backtest_windows", outcome.windows},
+          {"tested_values", tested_values(outcome)},
           {"chosen_by", outcome.metric.empty() ? json(nullptr) : json(outcome.metric)},
           {"warnings", quality.warnings}};
 }
@@ -121,6 +159,9 @@ json to_json(const forecast::SegmentOutcome& outcome) {
            {"forecast", json::array()},
            {"models", json::object()},
            {"history", json::array()},
+           {"anomalies", nullptr},
+           {"explanation", nullptr},
+           {"model_uri", nullptr},
            {"data_quality", quality_json(outcome)}};
   if (outcome.problem) out["error"] = to_json(*outcome.problem);
   const auto& history = outcome.history;
@@ -138,6 +179,10 @@ json to_json(const forecast::SegmentOutcome& outcome) {
     out["best_model"] = model.model;
     out["forecast"] = best_rows(dates, model.forecast);
   }
+  if (outcome.problem) return out;
+  out["anomalies"] = anomalies_json(outcome.insight.anomalies);
+  out["explanation"] = explanation_json(outcome, history.values.size());
+  out["explanation"]["artifact_uri"] = nullptr;
   return out;
 }
 

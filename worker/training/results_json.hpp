@@ -14,11 +14,15 @@ nlohmann::json to_json(const forecast::Scores& scores);
 
 // The results of one segment, as the results endpoint gives them:
 //   {best_model, metrics: {model: {…}}, forecast: [{ds, yhat, yhat_lower, yhat_upper}],
-//    models: {model: {status, reason, category, description, metrics,
+//    models: {model: {status, reason, category, description, metrics, coverage: [{level, reached}],
+//                     backtest: [{origin, trained_on, status, reason, metrics}],
 //                     forecast: [{ds, yhat, yhat_lower, yhat_upper, level}]}},
-//    history: [{ds, y}], data_quality: {…}, status}
+//    history: [{ds, y}], anomalies: {…}, explanation: {…, artifact_uri}, model_uri,
+//    data_quality: {…}, status}
 // `forecast` is the best model's at the first level; a model's own has one row per date and level.
-// `history` is the end of the series that the models saw.
+// `history` is the end of the series that the models saw, and what `explanation` lines up with.
+// insight_json.hpp has the form of anomalies and explanation; both are null, like the URIs, when
+// there is no best model.
 nlohmann::json to_json(const forecast::SegmentOutcome& outcome);
 
 // Metrics of a job so far: per model, the mean over the segments for which each is defined.

@@ -12,7 +12,34 @@ std::size_t bytes_of(const FitOutcome& outcome) {
   std::size_t values = outcome.forecast.mean.size();
   for (const auto& interval : outcome.forecast.intervals)
     values += 2 * interval.lower.size();
+  if (const auto& told = outcome.explanation) {
+    values += told->expected.values.size() + told->saved.size() / sizeof(double);
+    for (const auto& part : told->parts)
+      values += part.values.size();
+  }
   return 256 + outcome.description.size() + values * sizeof(double);
+}
+
+// Longer ones cost more to share than the fit that makes them anew.
+constexpr std::size_t shared_explanation_max = 1U << 20;
+
+json to_json(const forecast::Explanation& told) {
+  json parts = json::array();
+  for (const auto& [name, values] : told.parts)
+    parts.push_back({{"name", name}, {"values", values}});
+  return {{"first", told.expected.first},
+          {"expected", told.expected.values},
+          {"parts", std::move(parts)},
+          {"saved", told.saved}};
+}
+
+forecast::Explanation explanation_from(const json& told) {
+  forecast::Explanation explanation{
+      .expected = {.first = told.at("first"), .values = told.at("expected")},
+      .saved = told.at("saved")};
+  for (const auto& part : told.at("parts"))
+    explanation.parts.push_back({.name = part.at("name"), .values = part.at("values")});
+  return explanation;
 }
 
 // Doubles survive the way through JSON bit by bit: they are written in their shortest exact form.
@@ -22,10 +49,12 @@ std::string to_text(const FitOutcome& outcome) {
     intervals.push_back(
         {{"level", interval.level}, {"lower", interval.lower}, {"upper", interval.upper}});
   }
-  return json{{"description", outcome.description},
-              {"mean", outcome.forecast.mean},
-              {"intervals", std::move(intervals)}}
-      .dump();
+  json text{{"description", outcome.description},
+            {"mean", outcome.forecast.mean},
+            {"intervals", std::move(intervals)}};
+  if (outcome.explanation && bytes_of(outcome) <= shared_explanation_max)
+    text["explanation"] = to_json(*outcome.explanation);
+  return text.dump();
 }
 
 std::optional<FitOutcome> from_text(const std::string& text) {
@@ -39,6 +68,8 @@ std::optional<FitOutcome> from_text(const std::string& text) {
                                             .lower = interval.at("lower"),
                                             .upper = interval.at("upper")});
     }
+    if (const auto told = parsed.find("explanation"); told != parsed.end())
+      outcome.explanation = std::make_shared<forecast::Explanation>(explanation_from(*told));
     return outcome;
   } catch (const json::exception&) {
     return std::nullopt;  // another version's, or damaged: as good as none

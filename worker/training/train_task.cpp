@@ -3,6 +3,7 @@
 #include "common/wire/forecast_spec_json.hpp"
 #include "common/wire/training_task.hpp"
 #include "worker/forecast/ensemble.hpp"
+#include "worker/training/result_writer.hpp"
 #include "worker/training/results_json.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +15,6 @@ namespace {
 
 using domain::ForecastSpec;
 using forecast::PreparedSeries;
-using forecast::SegmentOutcome;
 using forecast::SegmentPlan;
 using nlohmann::json;
 
@@ -174,7 +174,9 @@ SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_vie
                    .members = request.members,
                    .combination = request.combination.value_or(forecast::Combination::mean),
                    .metric = request.spec.metric,
-                   .backtest = request.spec.backtest};
+                   .backtest = request.spec.backtest,
+                   .anomalies = request.spec.anomalies,
+                   .covariates = request.spec.covariates};
   const auto& asked = request.spec.models;
   if (plan.members.empty() && std::ranges::find(asked, "auto") != asked.end()) {
     auto members = forecast::auto_members(existing, scope);
@@ -195,10 +197,11 @@ bool learns_from_all(const SegmentPlan& plan, const forecast::ModelSource& model
          std::ranges::any_of(plan.members, is_global);
 }
 
-Result<std::vector<SegmentOutcome>> forecast_all(
-    const std::vector<const domain::SegmentRows*>& segments, const TrainRequest& request,
-    const SegmentPlan& plan, forecast::Fitter& fitter, runtime::TaskContext& context,
-    json& metrics) {
+// Returns the metrics.
+Result<json> forecast_all(const std::vector<const domain::SegmentRows*>& segments,
+                          const TrainRequest& request, const SegmentPlan& plan,
+                          forecast::Fitter& fitter, runtime::TaskContext& context,
+                          ResultWriter& writer) {
   std::vector<Result<PreparedSeries>> prepared;
   int total = 0;
   for (const auto* segment : segments) {
@@ -208,39 +211,20 @@ Result<std::vector<SegmentOutcome>> forecast_all(
   }
   Progress progress(context, plan, total, segments.size());
   const auto events = progress.events();
-  std::vector<SegmentOutcome> outcomes;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     auto& series = prepared[i];
     if (!series) {
-      outcomes.push_back({.segment = segments[i]->segment, .problem = std::move(series.error())});
+      writer.add_problem(segments[i]->segment, std::move(series.error()));
       continue;
     }
     progress.begin_segment(series->segment,
                            forecast::fits_of(plan, series->y.size(), series->season_length));
-    TRY(auto outcome, forecast::forecast_segment(*series, plan, fitter, events));
+    TRY(const auto outcome, forecast::forecast_segment(*series, plan, fitter, events));
     progress.end_segment();
-    outcomes.push_back(std::move(outcome));
+    TRY_DO(writer.add(outcome, *series));
     *series = PreparedSeries{};  // many segments: keep no more than is still needed
   }
-  metrics = progress.metrics();
-  return outcomes;
-}
-
-json results_of(const std::vector<SegmentOutcome>& outcomes) {
-  if (outcomes.size() == 1) return to_json(outcomes.front());
-  json segments = json::object();
-  for (const auto& outcome : outcomes)
-    segments[outcome.segment] = to_json(outcome);
-  return {{"segments", std::move(segments)}};
-}
-
-void add_uri(json& results, const std::string& uri) {
-  if (!results.contains("segments")) {
-    results["artifact_uri"] = uri;
-    return;
-  }
-  for (auto& [segment, result] : results["segments"].items())
-    result["artifact_uri"] = uri;
+  return progress.metrics();
 }
 
 }  // namespace
@@ -270,27 +254,18 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
                            .threads = options.threads,
                            .hyperparameters = spec.hyperparameters},
                           state.fits, context.stop, panel.get());
-  json metrics;
-  TRY(const auto outcomes, forecast_all(segments, request, plan, fitter, context, metrics));
-  const auto is_lost = [](const SegmentOutcome& outcome) { return outcome.problem.has_value(); };
-  if (std::ranges::all_of(outcomes, is_lost)) {
-    auto error = *outcomes.front().problem;
-    if (outcomes.size() > 1) {
-      error.detail = fmt::format("none of the {} segments could be forecast; {}: {}",
-                                 outcomes.size(), outcomes.front().segment, error.detail);
-    }
-    return fail(std::move(error));
-  }
-  auto results = results_of(outcomes);
-  std::string uri;
-  if (options.artifacts) {
-    const auto name = fmt::format("jobs/{}/{}/results.json", request.asked.job_id.to_string(),
-                                  request.asked.fence);
-    TRY(uri, options.artifacts->put(name, results.dump()));
-  }
-  add_uri(results, uri);
-  return json{
-      {"results", std::move(results)}, {"metrics", std::move(metrics)}, {"artifact_uri", uri}}
+  ResultWriter writer(
+      {.artifacts = options.artifacts.get(),
+       .folder = fmt::format("jobs/{}/{}", request.asked.job_id.to_string(), request.asked.fence),
+       .segments = segments.size(),
+       .saving = {
+           .combination = plan.combination, .covariates = spec.covariates, .levels = spec.levels}});
+  TRY(auto metrics, forecast_all(segments, request, plan, fitter, context, writer));
+  if (auto problem = writer.problem()) return fail(*std::move(problem));
+  TRY(auto written, std::move(writer).finish());
+  return json{{"results", std::move(written.results)},
+              {"metrics", std::move(metrics)},
+              {"artifact_uri", written.uri}}
       .dump();
 }
 

@@ -68,6 +68,9 @@ json config_of(const TrainOptions& options, const std::string& data_path) {
   if (options.windows) config["backtest"]["windows"] = *options.windows;
   if (options.step) config["backtest"]["step"] = *options.step;
   if (options.gap) config["backtest"]["gap"] = *options.gap;
+  if (!options.window.empty()) config["backtest"]["window"] = options.window;
+  if (options.size) config["backtest"]["size"] = *options.size;
+  if (options.threshold) config["anomalies"]["threshold"] = *options.threshold;
   if (options.seed) config["seed"] = *options.seed;
   return config;
 }

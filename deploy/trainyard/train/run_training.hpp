@@ -23,6 +23,9 @@ struct TrainOptions {
   std::optional<int> windows;
   std::optional<int> step;
   std::optional<int> gap;
+  std::string window;
+  std::optional<int> size;
+  std::optional<double> threshold;
   std::optional<std::uint64_t> seed;
   std::filesystem::path output = "forecasts";
   int threads = 0;

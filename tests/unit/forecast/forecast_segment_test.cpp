@@ -59,6 +59,61 @@ TEST(PlanWindows, LeavesOutWindowsThatWouldLearnFromTooLittle) {
   EXPECT_TRUE(plan_windows(100, 1, {.windows = 0}, 1).empty());
 }
 
+TEST(PlanWindows, SlidesAWindowOfOneSizeAlong) {
+  constexpr auto sliding = domain::TrainingWindow::sliding;
+  const auto sized =
+      plan_windows(100, 10, {.windows = 3, .step = 5, .gap = 2, .window = sliding, .size = 40}, 1);
+  ASSERT_EQ(sized.size(), 3U);
+  EXPECT_EQ(sized[0].train, 78U);
+  EXPECT_EQ(sized[0].first, 38U);
+  EXPECT_EQ(sized[2].first, 48U);
+  EXPECT_EQ(sized[2].length(), 40U);
+  EXPECT_EQ(sized[2].gap(), 2);
+  const auto short_history = plan_windows(50, 10, {.windows = 3, .window = sliding, .size = 40}, 1);
+  EXPECT_EQ(short_history[0].length(), 20U) << "as much as there is";
+  EXPECT_EQ(short_history[2].length(), 40U);
+  const auto unsized = plan_windows(100, 10, {.windows = 3, .window = sliding}, 1);
+  EXPECT_EQ(unsized[0].length(), 70U) << "what the oldest has";
+  EXPECT_EQ(unsized[2].length(), 70U);
+  EXPECT_EQ(unsized[2].first, 20U);
+  EXPECT_TRUE(plan_windows(100, 10, {.window = sliding, .size = 12}, 12).empty())
+      << "less than a season and one value";
+}
+
+TEST_F(ForecastSegmentTest, LearnsFromASlidingWindowAlone) {
+  const auto outcome =
+      run(series_of({1, 2, 3, 4, 5, 6, 7, 8}),
+          {.horizon = 1,
+           .models = {"last"},
+           .backtest = {.windows = 2, .window = domain::TrainingWindow::sliding, .size = 3}});
+  ASSERT_EQ(outcome.models[0].folds.size(), 2U);
+  EXPECT_EQ(outcome.models[0].folds[0].window.length(), 3U);
+  EXPECT_EQ(outcome.models[0].folds[0].origin, day(2025, 1, 1));
+  EXPECT_THAT(outcome.models[0].scores.mase, Optional(DoubleEq(1)));
+  EXPECT_EQ(outcome.models[0].description, "last of 8") << "the forecast learns from everything";
+}
+
+TEST_F(ForecastSegmentTest, SaysThatTheSizeOfItsWindowsIsTooSmall) {
+  auto series =
+      *prepare(regular_rows(day(2020, 1, 1), {domain::Period::month, 1}, std::vector(60, 1.0)), {});
+  const auto outcome =
+      run(series, {.horizon = 1,
+                   .models = {"last"},
+                   .backtest = {.window = domain::TrainingWindow::sliding, .size = 12}});
+  EXPECT_EQ(outcome.windows, 0);
+  EXPECT_THAT(outcome.quality.warnings, Contains(HasSubstr("windows of 12 values are shorter")));
+}
+
+TEST_F(ForecastSegmentTest, ReportsTheCoverageOfEveryLevel) {
+  settings.levels = {80, 95};
+  const auto outcome = run(series_of({5, 5, 5, 5, 9}), {.horizon = 1, .models = {"last"}});
+  const auto& scores = outcome.models[0].scores;
+  ASSERT_EQ(scores.coverages.size(), 2U);
+  EXPECT_EQ(scores.coverages[1].level, 95);
+  EXPECT_NEAR(scores.coverages[1].reached, 200.0 / 3, 1e-9) << "5, 5, but not 9";
+  EXPECT_EQ(scores.tested, 3);
+}
+
 TEST_F(ForecastSegmentTest, ScoresAndChoosesTheBest) {
   const auto outcome = run(series_of({10, 10, 10, 10, 12, 10}),
                            {.horizon = 1, .models = {"zero", "last"}, .backtest = {.windows = 2}});
@@ -210,6 +265,13 @@ TEST_F(ForecastSegmentTest, LeavesOutWindowsThatAModelCannotLearnFrom) {
       run(series_of({1, 2, 3, 4, 5, 6, 7}), {.horizon = 1, .models = {"patient", "last"}});
   EXPECT_FALSE(outcome.models[0].problem);
   EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleEq(1)));
+  const auto& folds = outcome.models[0].folds;
+  ASSERT_EQ(folds.size(), 3U);
+  ASSERT_TRUE(folds[0].problem) << "a window that failed is a row with its reason";
+  EXPECT_THAT(folds[0].problem->detail, HasSubstr("needs 6"));
+  EXPECT_EQ(folds[0].origin, day(2023, 1, 1));
+  EXPECT_FALSE(folds[2].problem);
+  EXPECT_THAT(folds[2].scores.mae, Optional(DoubleEq(1)));
 }
 
 TEST_F(ForecastSegmentTest, ReusesFitsOfAnEarlierJob) {

@@ -86,6 +86,17 @@ TEST_F(PanelTest, LearnsForABacktestFromWhatIsDatedBeforeItsOrigin) {
   EXPECT_EQ(learned(panel, b, 34), "44 34 ") << "what came after its origin is not to be known";
 }
 
+TEST_F(PanelTest, LearnsForASlidingWindowFromNoMoreThanItHas) {
+  const auto a = months(0, 60);
+  const auto b = months(10, 40);
+  Panel sized({a, b}, 6, {.windows = 2, .window = domain::TrainingWindow::sliding, .size = 30},
+              store);
+  EXPECT_EQ(learned(sized, a, 54), "30 30 ");
+  EXPECT_EQ(learned(sized, a, 60), "60 40 ") << "the future is forecast from everything";
+  Panel unsized({a, b}, 6, {.windows = 2, .window = domain::TrainingWindow::sliding}, store);
+  EXPECT_EQ(learned(unsized, a, 54), "48 28 ") << "as many as the oldest window of each has";
+}
+
 TEST_F(PanelTest, LearnsOncePerOrigin) {
   const auto a = months(0, 60);
   const auto b = months(20, 40);

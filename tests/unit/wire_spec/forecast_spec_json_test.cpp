@@ -26,6 +26,8 @@ TEST(ForecastSpecJson, FillsInTheDefaults) {
   EXPECT_EQ(spec->levels, std::vector<double>{95.0});
   EXPECT_EQ(spec->metric, "mape");
   EXPECT_EQ(spec->backtest.windows, 3);
+  EXPECT_EQ(spec->backtest.window, domain::TrainingWindow::expanding);
+  EXPECT_EQ(spec->anomalies.threshold, 3.5);
   EXPECT_FALSE(spec->frequency);
 }
 
@@ -34,7 +36,8 @@ TEST(ForecastSpecJson, ReadsEveryKey) {
       R"({"data_path": "a.csv", "target_col": "sales", "time_col": "date", "segment_col": "store",
           "segment_id": "7", "horizon": 18, "frequency": "W-MON", "models": ["ets", "theta"],
           "covariates": ["promo"], "level": [80, 95], "metric": "mase",
-          "backtest": {"windows": 2, "step": 6, "gap": 1}, "data_rows": 1000, "seed": 7,
+          "backtest": {"windows": 2, "step": 6, "gap": 1, "window": "sliding", "size": 48},
+          "anomalies": {"threshold": 5}, "data_rows": 1000, "seed": 7,
           "executor": "local", "priority": 3, "hyperparameters": {"ets": {"damped": true}},
           "holidays": ["AU"]})",
       rules);
@@ -43,6 +46,9 @@ TEST(ForecastSpecJson, ReadsEveryKey) {
   EXPECT_EQ(spec->frequency, (domain::Frequency{domain::Period::week, 1}));
   EXPECT_EQ(spec->levels, (std::vector{80.0, 95.0}));
   EXPECT_EQ(spec->backtest.step, 6);
+  EXPECT_EQ(spec->backtest.window, domain::TrainingWindow::sliding);
+  EXPECT_EQ(spec->backtest.size, 48);
+  EXPECT_EQ(spec->anomalies.threshold, 5.0);
   EXPECT_EQ(spec->hyperparameters.at("ets"), R"({"damped":true})");
   EXPECT_EQ(spec->holidays, R"(["AU"])");
   const auto again = parse_forecast_spec(to_json(*spec), rules);
@@ -89,7 +95,16 @@ TEST(ForecastSpecJson, RefusesEachMistakeByItsField) {
       {R"("metric": "mse")", "metric", "use one of mape"},
       {R"("executor": "cloud")", "executor", "auto, local"},
       {R"("backtest": {"windows": 101})", "backtest.windows", "0 to 100"},
-      {R"("backtest": {"window": 3})", "backtest.window", "did you mean 'windows'?"},
+      {R"("backtest": {"windws": 3})", "backtest.windws", "did you mean 'windows'?"},
+      {R"("backtest": {"window": 3})", "backtest.window", "one of expanding, sliding, not number"},
+      {R"("backtest": {"window": "rolling"})", "backtest.window", "use one of expanding, sliding"},
+      {R"("backtest": {"window": "sliding", "size": 1})", "backtest.size", "2 to 10000000"},
+      {R"("backtest": {"window": "sliding", "size": "1y"})", "backtest.size", "whole number"},
+      {R"("backtest": {"size": 24})", "backtest.size", "set backtest.window to sliding"},
+      {R"("anomalies": {"threshold": 0.5})", "anomalies.threshold", "1 to 1000"},
+      {R"("anomalies": {"threshold": "high"})", "anomalies.threshold", "a number, not string"},
+      {R"("anomalies": {"treshold": 3})", "anomalies.treshold", "did you mean 'threshold'?"},
+      {R"("anomalies": 3)", "anomalies", "an object"},
       {R"("backtest": {"step": 0})", "backtest.step", "1 to 10000"},
       {R"("backtest": {"gap": -1})", "backtest.gap", "0 to 10000"},
       {R"("backtest": 3)", "backtest", "an object"},
