@@ -170,7 +170,49 @@ export interface ModelResults {
   category?: ErrorCategory | null;
   description?: string | null;
   metrics?: ModelMetrics;
+  coverage?: LevelCoverage[];
   forecast?: ForecastPoint[] | null; // one row per date and level
+}
+
+// Percent of the tested values that intervals of a level held.
+export interface LevelCoverage {
+  level: number;
+  reached: number;
+}
+
+export interface Anomaly {
+  ds: string;
+  value: number;
+  expected: number;
+  score: number; // robust standard deviations
+  direction: "high" | "low";
+}
+
+export interface Anomalies {
+  threshold: number;
+  judged: number;
+  count: number; // more than are listed, when there are very many
+  listed: Anomaly[];
+  reason: string | null; // why none were looked for
+}
+
+// A part of the best model in units of the data, one value per period of the history.
+export interface Component {
+  name: string;
+  values: number[];
+  mean_absolute: number;
+  variance_share: number | null; // percent
+}
+
+export interface Explanation {
+  model: string;
+  components: Component[];
+}
+
+export interface DataQuality {
+  tested_values?: number;
+  backtest_windows?: number;
+  warnings?: string[];
 }
 
 export interface SegmentResults {
@@ -182,7 +224,9 @@ export interface SegmentResults {
   error?: { detail: string; hint?: string | null } | null;
   models?: Record<string, ModelResults>;
   history?: Observation[];
-  data_quality?: { warnings?: string[] };
+  anomalies?: Anomalies | null;
+  explanation?: Explanation | null;
+  data_quality?: DataQuality;
 }
 
 export interface JobResults {

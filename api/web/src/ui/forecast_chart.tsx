@@ -1,10 +1,12 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useId, useMemo, useState, type KeyboardEvent } from "react";
 import { formatNumber, formatPeriod } from "../lib/format";
 import { bandPath, formatTick, linearScale, linePath, niceTicks, pickEvenly } from "../lib/scale";
-import type { ForecastPoint, Observation } from "../wire";
+import type { Anomaly, ForecastPoint, Observation } from "../wire";
+import { useWidth } from "./use_width";
 
-// A forecast with its interval, after the history if there is one. Drawn at the size it has on
-// screen; periods are spaced evenly, as forecasts are. The same figures are in a table beside it.
+// A forecast with its interval, after the history if there is one, whose anomalies are marked.
+// Drawn at the size it has on screen; periods are spaced evenly, as forecasts are. The same figures
+// are in tables beside it.
 
 export interface Series {
   model: string;
@@ -14,21 +16,6 @@ export interface Series {
 
 const height = 300;
 const margin = { top: 12, right: 16, bottom: 28, left: 56 };
-
-function useWidth() {
-  const ref = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(720);
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry) setWidth(Math.max(280, Math.round(entry.contentRect.width)));
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return [ref, width] as const;
-}
 
 function extent(series: readonly Series[], history: readonly Observation[]): [number, number] {
   let low = Number.POSITIVE_INFINITY;
@@ -54,10 +41,12 @@ function extent(series: readonly Series[], history: readonly Observation[]): [nu
 export function ForecastChart({
   series,
   history,
+  anomalies,
   level,
 }: {
   series: readonly Series[];
   history: readonly Observation[];
+  anomalies: readonly Anomaly[];
   level: number;
 }) {
   const [box, width] = useWidth();
@@ -93,6 +82,8 @@ export function ForecastChart({
   const ds = at === null ? undefined : periods[at];
   const shown = ds === undefined ? undefined : main.points.find((point) => point.ds === ds);
   const actual = ds === undefined ? undefined : history.find((each) => each.ds === ds);
+  const odd = anomalies.filter((each) => index.has(each.ds));
+  const oddHere = odd.find((each) => each.ds === ds);
   const pointed = shown?.yhat ?? actual?.y ?? null;
 
   const onKey = (event: KeyboardEvent) => {
@@ -166,6 +157,16 @@ export function ForecastChart({
             <path key={each.model} className="chart-other" d={line(each.points)} />
           ))}
         <path className="chart-line" data-testid="forecast" d={line(main.points)} />
+        {odd.map((each) => (
+          <circle
+            key={each.ds}
+            className="chart-anomaly"
+            data-testid="anomaly"
+            cx={place(each.ds)}
+            cy={y(each.value)}
+            r="4.5"
+          />
+        ))}
         {at !== null ? (
           <g className="chart-cursor">
             <line x1={x(at)} x2={x(at)} y1={margin.top} y2={height - margin.bottom} />
@@ -186,6 +187,9 @@ export function ForecastChart({
           ) : (
             <strong className="num">{formatNumber(actual?.y)}</strong>
           )}
+          {oddHere ? (
+            <span className="faint num">expected {formatNumber(oddHere.expected)}</span>
+          ) : null}
         </div>
       ) : null}
       <ul className="chart-legend">
@@ -193,6 +197,7 @@ export function ForecastChart({
         <li data-kind="line">{main.model}</li>
         <li data-kind="band">{level} % interval</li>
         {series.length > 1 ? <li data-kind="other">Other models</li> : null}
+        {odd.length > 0 ? <li data-kind="anomaly">Anomaly</li> : null}
       </ul>
     </div>
   );

@@ -11,6 +11,7 @@ import {
 import { Icon } from "../ui/icons";
 import { ForecastChart, type Series } from "../ui/forecast_chart";
 import { ErrorNote, Segmented, Select, Skeleton } from "../ui/parts";
+import { JobInsight } from "./job_insight";
 import {
   metricNames,
   type ForecastPoint,
@@ -152,6 +153,7 @@ function SegmentForecast({ results, level }: { results: SegmentResults; level: n
           <ForecastChart
             series={series}
             history={results.history ?? []}
+            anomalies={results.anomalies?.listed ?? []}
             level={main.points[0]?.level ?? level}
           />
           <ForecastTable points={main.points} />
@@ -183,7 +185,6 @@ export function JobForecast({ job }: { job: Job }) {
   const segments = segmentsOf(job, read);
   const [name, results] = segments.find(([each]) => each === segment) ?? segments[0] ?? [];
   if (!name || !results) return <p className="muted">The job completed without a forecast.</p>;
-  const warnings = results.data_quality?.warnings ?? [];
   return (
     <div className="stack">
       {segments.length > 1 ? (
@@ -195,15 +196,9 @@ export function JobForecast({ job }: { job: Job }) {
         />
       ) : null}
       <SegmentForecast key={name} results={results} level={job.config?.level ?? 95} />
-      {warnings.length > 0 ? (
-        <ul className="warnings">
-          {warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
-      ) : null}
       <h3>Accuracy in backtests</h3>
       <MetricsTable metrics={results.metrics} best={results.best_model} />
+      <JobInsight results={results} />
     </div>
   );
 }
