@@ -142,6 +142,12 @@ Result<PreparedSeries> lay_out(const SegmentRows& rows, std::span<const std::siz
       return bad_data("a covariate has no values", "remove it from covariates");
     }
   }
+  if (grid.fit != GridFit::exact) {
+    auto own = series.dates(0, static_cast<std::size_t>(known));
+    for (auto i = begin; i < order.size(); ++i)
+      own[static_cast<std::size_t>(grid.index[i] - low)] = rows.observations[order[i]].time;
+    series.own_dates = std::move(own);
+  }
   judge_values(series, observed);
   return series;
 }
@@ -152,6 +158,10 @@ std::vector<TimePoint> PreparedSeries::dates(std::size_t first, std::size_t coun
   std::vector<TimePoint> dates;
   dates.reserve(count);
   for (auto i = first; i < first + count; ++i) {
+    if (i < own_dates.size()) {
+      dates.push_back(own_dates[i]);
+      continue;
+    }
     dates.push_back(domain::advance(anchor, step, first_step + static_cast<std::int64_t>(i)));
   }
   return dates;
@@ -192,12 +202,26 @@ Result<PreparedSeries> prepare(const SegmentRows& rows, std::optional<domain::Fr
                     "correct them, or state the frequency to take them as consecutive periods",
                     rows.observations[order.front()].row);
   }
-  if (grid->is_consecutive) {
-    quality.warnings.push_back(fmt::format(
-        "the dates do not fit the stated frequency ({}): they were taken as consecutive periods",
-        domain::to_string(*asked)));
+  switch (grid->fit) {
+    case GridFit::exact:
+      break;
+    case GridFit::month_ends:
+      quality.warnings.push_back(
+          "the dates move within the first or last days of their months: they were taken as "
+          "months");
+      break;
+    case GridFit::fiscal_months:
+      quality.warnings.push_back(
+          "the dates are months of four and five weeks: they were taken as months, and those of "
+          "the forecast are calendar months apart");
+      break;
+    case GridFit::consecutive:
+      quality.warnings.push_back(fmt::format(
+          "the dates do not fit the stated frequency ({}): they were taken as consecutive periods",
+          domain::to_string(*asked)));
+      break;
   }
-  if (mixed && !grid->is_consecutive) {
+  if (mixed && grid->fit == GridFit::exact) {
     quality.warnings.push_back(
         fmt::format("the dates have two frequencies, {}: the series was taken as {}",
                     describe(*mixed), domain::to_string(grid->frequency)));

@@ -38,7 +38,9 @@ struct PreparedSeries {
   DataQuality quality;
 
   // y[i] is of the date anchor + (first_step + i) steps. `step` is the observed one and differs
-  // from `frequency` only when the dates did not fit it.
+  // from `frequency` only when the dates did not fit it. Dates off that grid are in `own_dates`,
+  // which is empty when there are none, and may go on after the last value.
+  std::vector<TimePoint> own_dates = {};
   TimePoint anchor;
   domain::Frequency step;
   std::int64_t first_step = 0;

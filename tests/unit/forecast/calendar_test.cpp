@@ -57,6 +57,82 @@ TEST(Calendar, ContinuesYearsFromALeapDay) {
   EXPECT_THAT(series->future(2), ElementsAre(day(2023, 2, 28), day(2024, 2, 29)));
 }
 
+// Ends of the months of a retail year of 52 weeks, 4-4-5, from 30 January 2021 on.
+Rows fiscal_months(int count) {
+  Rows rows;
+  auto time = day(2021, 1, 30);
+  for (int i = 0; i < count; ++i) {
+    rows.emplace_back(time, static_cast<double>(i % 7) + 10);
+    time += std::chrono::weeks(i % 3 == 1 ? 5 : 4);
+  }
+  return rows;
+}
+
+TEST(Calendar, TakesMonthsOfFourAndFiveWeeksAsMonths) {
+  const auto rows = fiscal_months(30);
+  for (const auto stated :
+       {std::optional<Frequency>{}, std::optional(Frequency{Period::month, 1})}) {
+    const auto series = prepare(rows_of(rows), stated);
+    ASSERT_TRUE(series) << describe(series.error());
+    EXPECT_EQ(series->frequency, (Frequency{Period::month, 1}));
+    EXPECT_EQ(series->season_length, 12);
+    EXPECT_EQ(series->quality.interpolated, 0);
+    EXPECT_EQ(series->dates(7, 1).front(), rows[7].first) << "the file's own date";
+    EXPECT_EQ(series->future(1).front(), domain::advance(rows.back().first, {Period::month, 1}, 1));
+    EXPECT_THAT(series->quality.warnings, Contains(HasSubstr("four and five weeks")));
+  }
+}
+
+TEST(Calendar, TakesAFiscalYearOf53WeeksForNoGap) {
+  auto rows = fiscal_months(30);
+  for (std::size_t i = 12; i < rows.size(); ++i)
+    rows[i].first += std::chrono::weeks(1);
+  const auto series = prepare(rows_of(rows), std::nullopt);
+  ASSERT_TRUE(series) << describe(series.error());
+  EXPECT_EQ(series->frequency, (Frequency{Period::month, 1}));
+  EXPECT_EQ(series->y.size(), 30U);
+}
+
+TEST(Calendar, KeepsFourWeeksInTurnAsTheyAre) {
+  const auto series = prepare(
+      rows_of(every(day(2021, 1, 30), day(2022, 1, 29), std::chrono::weeks(4))), std::nullopt);
+  ASSERT_TRUE(series);
+  EXPECT_EQ(series->frequency, (Frequency{Period::week, 4}));
+}
+
+TEST(Calendar, TakesTheLastBusinessDaysOfMonthsAsMonths) {
+  const Rows rows{{day(2024, 1, 31), 1}, {day(2024, 2, 29), 2}, {day(2024, 3, 28), 3},
+                  {day(2024, 4, 30), 4}, {day(2024, 5, 31), 5}, {day(2024, 6, 28), 6},
+                  {day(2024, 8, 30), 8}, {day(2024, 9, 30), 9}};
+  const auto series = prepare(rows_of(rows), std::nullopt);
+  ASSERT_TRUE(series) << describe(series.error());
+  EXPECT_EQ(series->frequency, (Frequency{Period::month, 1}));
+  EXPECT_THAT(series->y, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9)) << "July is filled";
+  EXPECT_EQ(series->dates(2, 1).front(), day(2024, 3, 28));
+  EXPECT_EQ(series->future(1).front(), day(2024, 10, 31));
+  EXPECT_THAT(series->quality.warnings, Contains(HasSubstr("last days of their months")));
+}
+
+TEST(Calendar, TakesWeeksThatStartOnAnyDay) {
+  for (int offset = 0; offset < 7; ++offset) {
+    const auto first = day(2023, 12, 1) + std::chrono::days(offset);
+    const auto series = prepare(
+        rows_of(every(first, first + std::chrono::weeks(60), std::chrono::weeks(1))), std::nullopt);
+    ASSERT_TRUE(series);
+    EXPECT_EQ(series->frequency, (Frequency{Period::week, 1}));
+    EXPECT_EQ(series->future(1).front(), first + std::chrono::weeks(61));
+  }
+}
+
+TEST(Calendar, KeepsTheDatesOfRowsThatDoNotFitTheStatedFrequency) {
+  const Rows rows{
+      {day(2020, 1, 1), 1}, {day(2020, 1, 5), 2}, {day(2020, 3, 2), 3}, {day(2020, 3, 3), 4}};
+  const auto series = prepare(rows_of(rows), Frequency{Period::year, 1});
+  ASSERT_TRUE(series);
+  EXPECT_THAT(series->dates(0, 4),
+              ElementsAre(day(2020, 1, 1), day(2020, 1, 5), day(2020, 3, 2), day(2020, 3, 3)));
+}
+
 TEST(Calendar, FillsTheHourThatSpringLeavesOut) {
   auto rows = every(day(2024, 3, 28), day(2024, 4, 3), hour);
   std::erase_if(rows, [](const auto& row) { return row.first == day(2024, 3, 31) + 2 * hour; });
