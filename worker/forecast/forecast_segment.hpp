@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/domain/forecast_spec.hpp"
+#include "worker/forecast/conformal_bands.hpp"
 #include "worker/forecast/ensemble.hpp"
 #include "worker/forecast/fit.hpp"
 #include "worker/forecast/history.hpp"
@@ -30,7 +31,8 @@ struct ModelOutcome {
   Scores scores;                        // of the backtest; empty when there was none
   std::vector<FoldOutcome> folds = {};  // oldest first
   models::Forecast forecast;
-  std::string description;  // what was chosen: "ETS(M,Ad,M)"
+  std::vector<HalfWidths> conformal = {};  // bands that are not the model's own
+  std::string description;                 // what was chosen: "ETS(M,Ad,M)"
 };
 
 struct SegmentOutcome {
@@ -49,6 +51,7 @@ struct SegmentOutcome {
 struct SegmentPlan {
   int horizon = 1;
   std::vector<std::string> models;               // expanded: no `auto`; may contain `ensemble`
+  std::string last_resort = {};                  // tried when all of them fail; empty: none
   std::vector<std::string> members;              // of the ensemble
   std::vector<std::string> steady_members = {};  // of it on short histories; empty: the same
   Combination combination = Combination::mean;

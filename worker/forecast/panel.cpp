@@ -17,8 +17,11 @@ TimePoint date_of(const PreparedSeries& series, std::size_t index) {
   return series.dates(index, 1).front();
 }
 
+// As the models count from their start, whatever dates the rows have.
 TimePoint start_of(const PreparedSeries& series, const Window& window) {
-  return window.first == 0 ? series.start : date_of(series, window.first);
+  if (window.first == 0) return series.start;
+  if (series.own_dates.empty()) return date_of(series, window.first);
+  return domain::advance(series.start, series.frequency, static_cast<std::int64_t>(window.first));
 }
 
 std::size_t values_before(const PreparedSeries& series, TimePoint time) {

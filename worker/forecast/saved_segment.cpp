@@ -23,11 +23,14 @@ std::optional<SavedSegment> save_segment(const PreparedSeries& series, const Ins
                      .model = best_model,
                      .description = plan.description,
                      .combination = plan.combination,
+                     .conformal = plan.conformal,
                      .covariates = plan.covariates,
                      .frequency = series.frequency,
                      .step = series.step,
                      .anchor = series.anchor,
                      .next_step = series.first_step + static_cast<std::int64_t>(length),
+                     .start = series.start,
+                     .observations = static_cast<std::int64_t>(length),
                      .levels = plan.levels};
   for (const auto& [model, weight, explanation] : insight.members) {
     if (!explanation || explanation->saved.empty()) return std::nullopt;
@@ -69,22 +72,27 @@ Result<models::Forecast> LoadedSegment::forecast(const models::ForecastRequest& 
     outcomes.push_back({.forecast = std::move(*made), .description = {}});
     weights.push_back(member.weight);
   }
-  if (outcomes.size() == 1) return std::move(outcomes.front().forecast);
-  auto combined = saved_.combination == Combination::median ? median_of(outcomes)
-                                                            : weighted_mean_of(outcomes, weights);
-  widen(combined, saved_.band, 1);
-  return combined;
+  auto result = std::move(outcomes.front().forecast);
+  if (outcomes.size() > 1) {
+    outcomes.front().forecast = std::move(result);
+    result = saved_.combination == Combination::median ? median_of(outcomes)
+                                                       : weighted_mean_of(outcomes, weights);
+    widen(result, saved_.band, 1);
+  }
+  set_bands(result, saved_.conformal);
+  return result;
 }
 
 Result<LoadedSegment> LoadedSegment::update(
     std::span<const double> next, std::span<const std::span<const double>> covariates) const {
   auto later = saved_;
   std::vector<Fitted> fits;
-  const models::Series series{.y = next,
-                              .start = dates(1).front(),
-                              .frequency = saved_.frequency,
-                              .season_length = domain::season_length(saved_.frequency),
-                              .covariates = {covariates.begin(), covariates.end()}};
+  const models::Series series{
+      .y = next,
+      .start = domain::advance(saved_.start, saved_.frequency, saved_.observations),
+      .frequency = saved_.frequency,
+      .season_length = domain::season_length(saved_.frequency),
+      .covariates = {covariates.begin(), covariates.end()}};
   for (std::size_t i = 0; i < fits_.size(); ++i) {
     auto& member = later.members[i];
     auto fitted = fits_[i]->update(series);
@@ -95,6 +103,7 @@ Result<LoadedSegment> LoadedSegment::update(
     fits.push_back(std::move(*fitted));
   }
   later.next_step += static_cast<std::int64_t>(next.size());
+  later.observations += static_cast<std::int64_t>(next.size());
   return LoadedSegment(std::move(later), std::move(fits));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "worker/forecast/band_factors.hpp"
+#include "worker/forecast/conformal_bands.hpp"
 #include "worker/forecast/ensemble.hpp"
 #include "worker/forecast/insight.hpp"
 #include "worker/forecast/prepare.hpp"
@@ -26,17 +27,21 @@ struct SavedSegment {
   std::string description;
   Combination combination = Combination::mean;  // median, or the mean by the weights
   BandFactor band = {};                         // of the combination
+  std::vector<HalfWidths> conformal = {};       // bands in place of those
   std::vector<SavedMember> members;
   std::vector<std::string> covariates;  // in the order in which the models take them
   domain::Frequency frequency;          // what the models were told
   domain::Frequency step;               // between dates
   TimePoint anchor;
-  std::int64_t next_step = 0;  // the first period to forecast is anchor + next_step steps
-  std::vector<double> levels;  // percent, of the job's intervals
+  std::int64_t next_step = 0;     // the first period to forecast is anchor + next_step steps
+  TimePoint start;                // of the first observation, as the models were told
+  std::int64_t observations = 0;  // that the models know
+  std::vector<double> levels;     // percent, of the job's intervals
 };
 
 struct SavingPlan {
-  std::string description;  // of the best model
+  std::string description = {};            // of the best model
+  std::vector<HalfWidths> conformal = {};  // its
   Combination combination = Combination::mean;
   std::vector<std::string> covariates;
   std::vector<double> levels;

@@ -35,16 +35,24 @@ const Window& SegmentRun::window_of(int window) const {
 Result<ModelOutcome> SegmentRun::run(const std::string& model) {
   ModelOutcome outcome{.model = model};
   ScoreSum sum;
+  ConformalBands conformal(series_.frequency);
   for (int i = 1; i <= windows(); ++i) {
-    const auto fit = fit_one(model, i);
+    const auto& window = window_of(i);
+    auto fit = fit_one(model, i);
     if (is_cancelled(fit)) return fail(fit.error());
-    outcome.folds.push_back(tested(window_of(i), fit, sum));
+    if (fit) {
+      set_bands(fit->forecast, conformal.at(window.train, fit->forecast.intervals));
+      conformal.add(window, tested_part(window), fit->forecast);
+    }
+    outcome.folds.push_back(tested(window, fit, sum));
   }
   auto fit = fit_one(model, 0);
   if (is_cancelled(fit)) return fail(fit.error());
   if (fit) {
     outcome.scores = sum.scores();
     outcome.forecast = std::move(fit->forecast);
+    outcome.conformal = conformal.at(whole_.length(), outcome.forecast.intervals);
+    set_bands(outcome.forecast, outcome.conformal);
     outcome.description = std::move(fit->description);
   } else {
     outcome.problem = std::move(fit.error());
@@ -141,11 +149,14 @@ std::vector<std::optional<double>> SegmentRun::errors(std::span<const std::strin
   return found;
 }
 
+std::span<const double> SegmentRun::tested_part(const Window& window) const {
+  return std::span(series_.y).subspan(window.test, static_cast<std::size_t>(plan_.horizon));
+}
+
 void SegmentRun::add_window(ScoreSum& sum, const Window& window,
                             const models::Forecast& forecast) const {
-  const std::span y(series_.y);
-  sum.add(y.subspan(window.test, static_cast<std::size_t>(plan_.horizon)), forecast,
-          mase_scale(y.subspan(window.first, window.length()), series_.season_length));
+  const auto learnt = std::span(series_.y).subspan(window.first, window.length());
+  sum.add(tested_part(window), forecast, mase_scale(learnt, series_.season_length));
 }
 
 std::vector<FittedMember> SegmentRun::members(const std::string& model) const {

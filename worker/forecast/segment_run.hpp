@@ -33,6 +33,7 @@ class SegmentRun {
   std::vector<double> weights(std::span<const std::string> names, int window) const;
   std::vector<std::optional<double>> errors(std::span<const std::string> names, int window) const;
   FoldOutcome tested(const Window& window, const Result<FitOutcome>& fit, ScoreSum& sum) const;
+  std::span<const double> tested_part(const Window& window) const;
   void add_window(ScoreSum& sum, const Window& window, const models::Forecast& forecast) const;
   const Window& window_of(int window) const;
 

@@ -26,7 +26,10 @@ Result<void> ResultWriter::add(const SegmentOutcome& outcome,
     auto saving = options_.saving;
     const auto best =
         std::ranges::find(outcome.models, outcome.best_model, &forecast::ModelOutcome::model);
-    if (best != outcome.models.end()) saving.description = best->description;
+    if (best != outcome.models.end()) {
+      saving.description = best->description;
+      saving.conformal = best->conformal;
+    }
     if (const auto saved = save_segment(series, outcome.insight, outcome.best_model, saving)) {
       TRY(result["model_uri"], options_.artifacts->put(name_of("model.json"), to_text(*saved)));
     }

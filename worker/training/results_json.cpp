@@ -81,6 +81,7 @@ json model_json(const forecast::ModelOutcome& model, std::span<const std::string
             {"description", nullptr},
             {"metrics", to_json(model.scores)},
             {"coverage", json::array()},
+            {"intervals", nullptr},
             {"backtest", fold_rows(model.folds)},
             {"forecast", json::array()}};
   }
@@ -90,6 +91,7 @@ json model_json(const forecast::ModelOutcome& model, std::span<const std::string
           {"description", model.description},
           {"metrics", to_json(model.scores)},
           {"coverage", coverage_rows(model.scores.coverages)},
+          {"intervals", model.conformal.empty() ? "model" : "conformal"},
           {"backtest", fold_rows(model.folds)},
           {"forecast", rows_of(dates, model.forecast)}};
 }

@@ -15,6 +15,7 @@ nlohmann::json to_json(const forecast::Scores& scores);
 // The results of one segment, as the results endpoint gives them:
 //   {best_model, metrics: {model: {…}}, forecast: [{ds, yhat, yhat_lower, yhat_upper}],
 //    models: {model: {status, reason, category, description, metrics, coverage: [{level, reached}],
+//                     intervals: model or conformal,
 //                     backtest: [{origin, trained_on, status, reason, metrics}],
 //                     forecast: [{ds, yhat, yhat_lower, yhat_upper, level}]}},
 //    history: [{ds, y}], anomalies: {…}, explanation: {…, artifact_uri}, model_uri,

@@ -33,6 +33,23 @@ domain::Frequency frequency_from(const json& text) {
   return *frequency;
 }
 
+json to_json(const std::vector<forecast::HalfWidths>& conformal) {
+  json levels = json::array();
+  for (const auto& [level, values] : conformal)
+    levels.push_back({{"level", level}, {"half_widths", values}});
+  return levels;
+}
+
+std::vector<forecast::HalfWidths> conformal_from(const json& levels) {
+  std::vector<forecast::HalfWidths> conformal;
+  for (const auto& level : levels) {
+    conformal.push_back({.level = level.at("level"), .values = level.at("half_widths")});
+    for (const double value : conformal.back().values)
+      if (!(value >= 0)) throw std::invalid_argument("half_widths: expected 0 or more");
+  }
+  return conformal;
+}
+
 SavedMember member_from(const json& member) {
   SavedMember read{.model = member.at("model"),
                    .weight = member.at("weight"),
@@ -58,11 +75,14 @@ SavedSegment segment_from(const json& document) {
       .description = document.at("description"),
       .combination = combination_from(document.at("combination")),
       .band = band_from(document.at("band")),
+      .conformal = conformal_from(document.at("conformal")),
       .covariates = document.at("covariates"),
       .frequency = frequency_from(document.at("frequency")),
       .step = frequency_from(document.at("step")),
       .anchor = TimePoint(TimePoint::duration(document.at("anchor").get<std::int64_t>())),
       .next_step = document.at("next_step"),
+      .start = TimePoint(TimePoint::duration(document.at("start").get<std::int64_t>())),
+      .observations = document.at("observations"),
       .levels = document.at("levels")};
   for (const auto& member : document.at("members"))
     saved.members.push_back(member_from(member));
@@ -94,12 +114,15 @@ std::string to_text(const SavedSegment& saved) {
               {"description", saved.description},
               {"combination", forecast::combination_names[combination]},
               {"band", to_json(saved.band)},
+              {"conformal", to_json(saved.conformal)},
               {"members", std::move(members)},
               {"covariates", saved.covariates},
               {"frequency", domain::to_string(saved.frequency)},
               {"step", domain::to_string(saved.step)},
               {"anchor", saved.anchor.time_since_epoch().count()},
               {"next_step", saved.next_step},
+              {"start", saved.start.time_since_epoch().count()},
+              {"observations", saved.observations},
               {"levels", saved.levels}}
       .dump();
 }

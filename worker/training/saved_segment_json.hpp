@@ -12,7 +12,8 @@ inline constexpr int saved_segment_format = 1;
 
 // A segment's best model as one JSON document:
 //   {"trainyard_segment": 1, segment, model, description, combination, covariates, levels,
-//    frequency, step, anchor, next_step, band: {first, growth},
+//    frequency, step, anchor, next_step, start, observations, band: {first, growth},
+//    conformal: [{level, half_widths}],
 //    members: [{model, weight, band, fit: {"trainyard_model": 1, …}}]}
 std::string to_text(const forecast::SavedSegment& saved);
 

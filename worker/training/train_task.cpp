@@ -19,6 +19,7 @@ using forecast::SegmentPlan;
 using nlohmann::json;
 
 constexpr int segments_named_max = 5;
+constexpr std::string_view last_resort = "naive";  // takes two values
 
 struct TrainRequest {
   wire::TrainingRequest asked;
@@ -178,7 +179,10 @@ SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_vie
                    .anomalies = request.spec.anomalies,
                    .covariates = request.spec.covariates};
   const auto& asked = request.spec.models;
-  if (plan.members.empty() && std::ranges::find(asked, "auto") != asked.end()) {
+  const bool is_auto = std::ranges::find(asked, "auto") != asked.end();
+  if (is_auto && std::ranges::find(existing, last_resort) != existing.end())
+    plan.last_resort = last_resort;
+  if (plan.members.empty() && is_auto) {
     auto members = forecast::auto_members(existing, scope);
     plan.members = std::move(members.usual);
     plan.steady_members = std::move(members.steady);

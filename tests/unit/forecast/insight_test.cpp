@@ -157,6 +157,23 @@ TEST(Insight, HasNoPartsOfAMedian) {
   EXPECT_GT(outcome.insight.anomalies.judged, 0);
 }
 
+TEST(Insight, SavesConformalBandsWithTheModel) {
+  const auto series = monthly();
+  const auto outcome =
+      run(series, {.horizon = 3, .models = {"theta"}, .backtest = {.windows = 42, .step = 1}});
+  const auto& theta = outcome.models.front();
+  ASSERT_EQ(theta.conformal.size(), 2U);
+  EXPECT_EQ(theta.forecast.intervals[1].upper[2],
+            theta.forecast.mean[2] + theta.conformal[1].values[2]);
+  const auto saved = save_segment(series, outcome.insight, "theta", {.conformal = theta.conformal});
+  ASSERT_TRUE(saved);
+  const std::vector levels{80.0, 95.0};
+  const auto again = LoadedSegment::load(*saved)->forecast({.horizon = 4, .levels = levels});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->intervals[1].upper[2], theta.forecast.intervals[1].upper[2]);
+  EXPECT_GT(again->intervals[1].upper[3], again->mean[3]) << "further ones have the model's own";
+}
+
 TEST(Insight, NamesCovariatesAndSaysHowMuchTheyMatter) {
   auto series = monthly();
   auto& promotion = series.covariates.emplace_back(78, 0.0);
