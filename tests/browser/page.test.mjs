@@ -109,6 +109,39 @@ describe("the page", { skip }, () => {
     assert.equal(await page.locator("details tbody tr").count(), 12);
   });
 
+  test("marks anomalies and draws the components of the best model", async () => {
+    const rows = Array.from({ length: 48 }, (_, i) => {
+      const date = `${2020 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, "0")}-01`;
+      const usual = 200 + 2 * i + 60 * Math.sin((i / 6) * Math.PI) + ((i * 7) % 5);
+      return `${date},${i === 30 ? usual + 100 : usual}`;
+    });
+    const data = await server.upload(`ds,y\n${rows.join("\n")}\n`);
+    const batch = await server.call("POST", "/api/v2/batches", {
+      config: { data_path: data.data_path, horizon: 6, level: [80, 95] },
+      models: ["theta"],
+    });
+    await page.goto(`${server.url}/jobs/${batch.jobs[0].job_id}`);
+    const anomalies = page.getByRole("region", { name: "Anomalies" });
+    const odd = anomalies.getByRole("row", { name: "2022-07-01" });
+    assert.match(await odd.innerText(), /too high/);
+    const listed = await anomalies.locator("tbody tr").count();
+    assert.equal(await page.getByTestId("anomaly").count(), listed);
+    const components = page.getByRole("region", { name: "Components" });
+    const names = await components.locator("figcaption").allInnerTexts();
+    assert.deepEqual(
+      names.map((name) => name.split("\n")[0]),
+      ["level", "trend", "season 12", "remainder"],
+    );
+    for (const path of await components.getByTestId("component").all())
+      assert.equal((await path.getAttribute("d")).match(/[ML]/g).length, 48);
+    assert.match(
+      await page.getByTestId("coverage").innerText(),
+      /Of 18 values .* in its 80 % intervals, .* in its 95 % intervals/,
+    );
+    const found = page.getByRole("region", { name: "Data quality" });
+    assert.match(await found.innerText(), /2022-07-01/);
+  });
+
   test("keeps its state over a refresh, even while the server cannot be reached", async () => {
     const batch = await trainedBatch();
     await page.goto(`${server.url}/batches/${batch.batch_id}`);

@@ -17,6 +17,22 @@ class TakenInput(TerminalTest):
         self.assertEqual(len(best), 6 * segments)
         return best
 
+    def test_lists_what_the_best_model_did_not_see_coming(self):
+        values = seasonal(60)
+        values[30] += 500
+        self.assert_forecast(self.write(monthly("a", values)), "--backtest-window", "sliding",
+                             "--backtest-size", "36", "--anomaly-threshold", "5")
+        found = self.rows("anomalies.csv")
+        self.assertEqual(found[0]["ds"], "2017-07-01")
+        self.assertEqual(found[0]["direction"], "high")
+        self.assertGreater(float(found[0]["score"]), 5)
+
+    def test_names_a_backtest_window_that_does_not_exist(self):
+        file = self.write(monthly("a", seasonal(60)))
+        done = self.train(file, "--backtest-window", "rolling")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("use one of expanding, sliding", done.stderr)
+
     def test_infers_everything_but_the_horizon(self):
         best = self.assert_forecast(self.write(monthly("a", seasonal(60))))
         self.assertEqual([row["ds"][:10] for row in best],

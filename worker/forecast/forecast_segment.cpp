@@ -82,6 +82,14 @@ void explain_choice(SegmentOutcome& outcome, const SegmentPlan& plan,
       fmt::format("no model could be fitted; {}: {}", first.model, first.problem->detail);
 }
 
+Result<void> run_model(SegmentRun& run, const std::string& model, const SegmentEvents& events,
+                       SegmentOutcome& outcome) {
+  TRY(auto done, run.run(model));
+  outcome.models.push_back(std::move(done));
+  if (events.model_done) events.model_done(outcome.models.back());
+  return {};
+}
+
 }  // namespace
 
 Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const SegmentPlan& plan,
@@ -92,10 +100,13 @@ Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const Segm
                          .dates = series.future(plan.horizon),
                          .history = recent_history(series, plan.horizon),
                          .quality = series.quality};
-  for (const auto& model : plan.models) {
-    TRY(auto done, run.run(model));
-    outcome.models.push_back(std::move(done));
-    if (events.model_done) events.model_done(outcome.models.back());
+  for (const auto& model : plan.models)
+    TRY_DO(run_model(run, model, events, outcome));
+  const auto failed = [](const ModelOutcome& model) { return model.problem.has_value(); };
+  if (!plan.last_resort.empty() && std::ranges::all_of(outcome.models, failed)) {
+    TRY_DO(run_model(run, plan.last_resort, events, outcome));
+    outcome.quality.warnings.push_back(fmt::format(
+        "none of the models that auto stands for could be fitted, so {} was", plan.last_resort));
   }
   choose_best(outcome, plan);
   explain_choice(outcome, plan, series);

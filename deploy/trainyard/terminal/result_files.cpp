@@ -45,13 +45,15 @@ void append_metrics(std::ostream& file, const SegmentResult& segment, const Mode
 ResultFiles::ResultFiles(const std::filesystem::path& directory)
     : forecast_{.path = directory / "forecast.csv", .stream = {}},
       metrics_{.path = directory / "metrics.csv", .stream = {}},
-      best_{.path = directory / "best.csv", .stream = {}} {
+      best_{.path = directory / "best.csv", .stream = {}},
+      anomalies_{.path = directory / "anomalies.csv", .stream = {}} {
   std::error_code ignored;
   std::filesystem::create_directories(directory, ignored);
-  for (auto* file : {&forecast_, &metrics_, &best_})
+  for (auto* file : {&forecast_, &metrics_, &best_, &anomalies_})
     file->stream.open(file->path, std::ios::binary);
   for (auto* file : {&forecast_, &best_})
     file->stream << "segment,model,ds,yhat,yhat_lower,yhat_upper,level\n";
+  anomalies_.stream << "segment,model,ds,value,expected,score,direction\n";
   metrics_.stream << "segment,model,mape,smape,mase,rmse,mae,coverage,status,reason\n";
 }
 
@@ -60,13 +62,18 @@ void ResultFiles::add(const SegmentResult& segment) {
     append_forecast(forecast_.stream, segment, model);
     append_metrics(metrics_.stream, segment, model);
   }
+  for (const auto& row : segment.anomalies) {
+    anomalies_.stream << fmt::format("{},{},{},{},{},{},{}\n", text_cell(segment.segment),
+                                     text_cell(segment.best_model), row.ds, row.value, row.expected,
+                                     row.score, row.direction);
+  }
   const auto best = std::ranges::find(segment.models, segment.best_model, &ModelResult::model);
   if (best == segment.models.end() || best->forecast.empty()) return;
   append_forecast(best_.stream, segment, *best, best->forecast.front().level);
 }
 
 Result<void> ResultFiles::close() {
-  for (auto* file : {&forecast_, &metrics_, &best_}) {
+  for (auto* file : {&forecast_, &metrics_, &best_, &anomalies_}) {
     file->stream.close();
     if (file->stream) continue;
     return fail(Error{.code = Errc::invalid_argument,

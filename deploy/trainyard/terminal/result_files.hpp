@@ -9,8 +9,9 @@
 namespace trainyard::terminal {
 
 // Writes forecast.csv (segment,model,ds,yhat,yhat_lower,yhat_upper,level), metrics.csv
-// (segment,model,mape,smape,mase,rmse,mae,coverage,status,reason) and best.csv (the best model's
-// rows at its first level, columns of forecast.csv) into a directory, segment by segment, so that
+// (segment,model,mape,smape,mase,rmse,mae,coverage,status,reason), best.csv (the best model's
+// rows at its first level, columns of forecast.csv) and anomalies.csv (of the best model:
+// segment,model,ds,value,expected,score,direction) into a directory, segment by segment, so that
 // no more than one needs to be in memory. Numbers are written so that reading them gives the same
 // bits; an undefined metric is empty. Text cells that a spreadsheet would run as a formula get a
 // leading apostrophe.
@@ -32,6 +33,7 @@ class ResultFiles {
   File forecast_;
   File metrics_;
   File best_;
+  File anomalies_;
 };
 
 }  // namespace trainyard::terminal

@@ -37,10 +37,21 @@ struct ModelResult {
   std::vector<ForecastRow> forecast;
 };
 
+// An observation that the best model did not see coming; the score counts robust standard
+// deviations.
+struct AnomalyRow {
+  std::string ds;
+  double value = 0;
+  double expected = 0;
+  double score = 0;
+  std::string direction;
+};
+
 struct SegmentResult {
   std::string segment;
   std::string best_model;  // empty when no model succeeded
   std::vector<ModelResult> models;
+  std::vector<AnomalyRow> anomalies = {};
 };
 
 // The outcome of one training run, in the order of the data and of the models asked for.

@@ -52,6 +52,20 @@ ModelResult result_of(const std::string& name, const json& model) {
   return result;
 }
 
+std::vector<terminal::AnomalyRow> anomalies_of(const json& results) {
+  std::vector<terminal::AnomalyRow> rows;
+  const auto anomalies = results.find("anomalies");
+  if (anomalies == results.end() || !anomalies->is_object()) return rows;
+  for (const auto& row : (*anomalies)["listed"]) {
+    rows.push_back({.ds = row["ds"],
+                    .value = row["value"],
+                    .expected = row["expected"],
+                    .score = row["score"],
+                    .direction = row["direction"]});
+  }
+  return rows;
+}
+
 // A job of one model adds that one, a job of `auto` all that it tried, under their own names.
 Result<void> add_results(ports::JobStore& store, const domain::Job& job,
                          terminal::SegmentResult& segment) {
@@ -61,6 +75,7 @@ Result<void> add_results(ports::JobStore& store, const domain::Job& job,
   if (models == results.end() || !models->is_object() || models->empty()) {
     return fail(Errc::corrupt_data, "the results of job " + job.id.to_string() + " do not parse");
   }
+  if (segment.best_model == job.model) segment.anomalies = anomalies_of(results);
   if (models->contains(job.model)) {
     segment.models.push_back(result_of(job.model, (*models)[job.model]));
     return {};

@@ -176,7 +176,7 @@ class Training {
     if (options_.as_json) {
       fmt::print("{}\n", to_json(summary, batch));
     } else {
-      fmt::print("\n{}\nWritten: {}/forecast.csv, metrics.csv, best.csv\n",
+      fmt::print("\n{}\nWritten: {}/forecast.csv, metrics.csv, best.csv, anomalies.csv\n",
                  terminal::render_leaderboard(summary), options_.output.string());
     }
     for (const auto& segment : summary.segments) {

@@ -152,6 +152,17 @@ TEST_F(ForecastSegmentTest, KeepsAFailedModelAsARowWithItsReason) {
   EXPECT_FALSE(outcome.problem);
 }
 
+TEST_F(ForecastSegmentTest, TriesTheLastResortWhenEveryModelFails) {
+  const auto outcome = run(series_of({1, 2, 3}),
+                           {.horizon = 1, .models = {"failing", "patient"}, .last_resort = "last"});
+  EXPECT_EQ(outcome.best_model, "last");
+  EXPECT_EQ(outcome.models.size(), 3U) << "what failed is still told";
+  EXPECT_THAT(outcome.quality.warnings, Contains(HasSubstr("so last was")));
+  const auto unneeded = run(series_of({1, 2, 3}),
+                            {.horizon = 1, .models = {"failing", "zero"}, .last_resort = "last"});
+  EXPECT_EQ(unneeded.best_model, "zero");
+}
+
 TEST_F(ForecastSegmentTest, FailsWhenEveryModelFails) {
   const auto outcome = run(series_of({1, 2, 3, 4}), {.horizon = 1, .models = {"failing"}});
   ASSERT_TRUE(outcome.problem);

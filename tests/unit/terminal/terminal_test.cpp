@@ -20,8 +20,10 @@ TrainingSummary two_segments() {
       .metrics = {.mape = 2.5, .smape = 2.4, .coverage = 94.4},
       .forecast = {{"2026-01-01", 0.1, -1, 1, 95}, {"2026-01-01", 0.1, -.5, .5, 80}}};
   const ModelResult ets{.model = "ets", .status = "failed", .reason = "2 values, \"ets\" needs 3"};
-  return {.models = {"ets", "theta"},
-          .segments = {{"=Food, NSW", "theta", {ets, theta}}, {"Cafes", "", {ets}}}};
+  return {
+      .models = {"ets", "theta"},
+      .segments = {{"=Food, NSW", "theta", {ets, theta}, {{"2025-07-01", 9, 5.5, 4.25, "high"}}},
+                   {"Cafes", "", {ets}}}};
 }
 
 Result<void> write(const TrainingSummary& summary, const std::filesystem::path& directory) {
@@ -50,6 +52,12 @@ TEST(ResultFiles, KeepOnlyTheFirstLevelOfTheBestModel) {
   EXPECT_EQ(written("best.csv"),
             "segment,model,ds,yhat,yhat_lower,yhat_upper,level\n"
             "\"'=Food, NSW\",theta,2026-01-01,0.1,-1,1,95\n");
+}
+
+TEST(ResultFiles, ListTheAnomaliesOfTheBestModel) {
+  EXPECT_EQ(written("anomalies.csv"),
+            "segment,model,ds,value,expected,score,direction\n"
+            "\"'=Food, NSW\",theta,2025-07-01,9,5.5,4.25,high\n");
 }
 
 TEST(ResultFiles, KeepARowForWhatFailed) {

@@ -1,5 +1,5 @@
 import { formatNumber, formatPeriod } from "../lib/format";
-import { formatTick, linearScale, linePath } from "../lib/scale";
+import { linearScale, linePath } from "../lib/scale";
 import type { Component, Observation } from "../wire";
 import { useWidth } from "./use_width";
 
@@ -25,7 +25,7 @@ function ComponentChart({ component, width }: { component: Component; width: num
       <g className="chart-grid">
         {ends.map((end) => (
           <text key={end} x={margin.left - 10} y={y(end)} dy="0.32em" textAnchor="end">
-            {formatTick(end)}
+            {formatNumber(end)}
           </text>
         ))}
         {low < 0 && high > 0 ? (

@@ -21,7 +21,9 @@ function AnomalyTable({ anomalies }: { anomalies: Anomalies }) {
             <th scope="col" className="end">
               Score
             </th>
-            <th scope="col">Direction</th>
+            <th scope="col" className="end">
+              Direction
+            </th>
           </tr>
         </thead>
         <tbody>
