@@ -2,6 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace trainyard::training {
 namespace {
 
@@ -23,52 +29,68 @@ std::size_t bytes_of(const FitOutcome& outcome) {
 // Longer ones cost more to share than the fit that makes them anew.
 constexpr std::size_t shared_explanation_max = 1U << 20;
 
+// Bit by bit and without a figure being written out: fits are shared by the thousand.
+json blob(const std::vector<double>& values) {
+  std::vector<std::uint8_t> bytes(values.size() * sizeof(double));
+  std::ranges::copy(std::as_bytes(std::span(values)),
+                    std::as_writable_bytes(std::span(bytes)).begin());
+  return json::binary(std::move(bytes));
+}
+
+std::vector<double> values_of(const json& blob) {
+  const auto bytes = std::as_bytes(std::span(blob.get_binary()));
+  std::vector<double> values(bytes.size() / sizeof(double));
+  const auto into = std::as_writable_bytes(std::span(values));
+  std::ranges::copy(bytes.first(into.size()), into.begin());
+  return values;
+}
+
 json to_json(const forecast::Explanation& told) {
   json parts = json::array();
   for (const auto& [name, values] : told.parts)
-    parts.push_back({{"name", name}, {"values", values}});
+    parts.push_back({{"name", name}, {"values", blob(values)}});
   return {{"first", told.expected.first},
-          {"expected", told.expected.values},
+          {"expected", blob(told.expected.values)},
           {"parts", std::move(parts)},
           {"saved", told.saved}};
 }
 
 forecast::Explanation explanation_from(const json& told) {
   forecast::Explanation explanation{
-      .expected = {.first = told.at("first"), .values = told.at("expected")},
+      .expected = {.first = told.at("first"), .values = values_of(told.at("expected"))},
       .saved = told.at("saved")};
   for (const auto& part : told.at("parts"))
-    explanation.parts.push_back({.name = part.at("name"), .values = part.at("values")});
+    explanation.parts.push_back({.name = part.at("name"), .values = values_of(part.at("values"))});
   return explanation;
 }
 
-// Doubles survive the way through JSON bit by bit: they are written in their shortest exact form.
-std::string to_text(const FitOutcome& outcome) {
+// As CBOR.
+std::string to_bytes(const FitOutcome& outcome) {
   json intervals = json::array();
-  for (const auto& interval : outcome.forecast.intervals) {
-    intervals.push_back(
-        {{"level", interval.level}, {"lower", interval.lower}, {"upper", interval.upper}});
-  }
-  json text{{"description", outcome.description},
-            {"mean", outcome.forecast.mean},
-            {"intervals", std::move(intervals)}};
+  for (const auto& [level, lower, upper] : outcome.forecast.intervals)
+    intervals.push_back({{"level", level}, {"lower", blob(lower)}, {"upper", blob(upper)}});
+  json fit{{"description", outcome.description},
+           {"mean", blob(outcome.forecast.mean)},
+           {"intervals", std::move(intervals)}};
   if (outcome.explanation && bytes_of(outcome) <= shared_explanation_max)
-    text["explanation"] = to_json(*outcome.explanation);
-  return text.dump();
+    fit["explanation"] = to_json(*outcome.explanation);
+  std::string bytes;
+  json::to_cbor(fit, bytes);
+  return bytes;
 }
 
-std::optional<FitOutcome> from_text(const std::string& text) {
-  const auto parsed = json::parse(text, nullptr, false);
-  if (parsed.is_discarded()) return std::nullopt;
+std::optional<FitOutcome> from_bytes(const std::string& bytes) {
+  const auto fit = json::from_cbor(bytes, true, false);
+  if (fit.is_discarded()) return std::nullopt;
   try {
-    FitOutcome outcome{.forecast = {.mean = parsed.at("mean")},
-                       .description = parsed.at("description")};
-    for (const auto& interval : parsed.at("intervals")) {
+    FitOutcome outcome{.forecast = {.mean = values_of(fit.at("mean"))},
+                       .description = fit.at("description")};
+    for (const auto& interval : fit.at("intervals")) {
       outcome.forecast.intervals.push_back({.level = interval.at("level"),
-                                            .lower = interval.at("lower"),
-                                            .upper = interval.at("upper")});
+                                            .lower = values_of(interval.at("lower")),
+                                            .upper = values_of(interval.at("upper"))});
     }
-    if (const auto told = parsed.find("explanation"); told != parsed.end())
+    if (const auto told = fit.find("explanation"); told != fit.end())
       outcome.explanation = std::make_shared<forecast::Explanation>(explanation_from(*told));
     return outcome;
   } catch (const json::exception&) {
@@ -84,16 +106,16 @@ std::optional<FitOutcome> StoredFitCache::find(std::string_view key) {
     return entries_.front().second;
   }
   if (!is_shared()) return std::nullopt;
-  const auto text = artifacts_->get(folder_ + "/" + std::string(key));
-  if (!text) return std::nullopt;
-  auto outcome = from_text(*text);
+  const auto bytes = artifacts_->get(folder_ + "/" + std::string(key));
+  if (!bytes) return std::nullopt;
+  auto outcome = from_bytes(*bytes);
   if (outcome) keep(key, *outcome);
   return outcome;
 }
 
 void StoredFitCache::store(std::string_view key, const FitOutcome& outcome) {
   keep(key, outcome);
-  if (is_shared()) (void)artifacts_->put(folder_ + "/" + std::string(key), to_text(outcome));
+  if (is_shared()) (void)artifacts_->put(folder_ + "/" + std::string(key), to_bytes(outcome));
 }
 
 void StoredFitCache::keep(std::string_view key, const FitOutcome& outcome) {
