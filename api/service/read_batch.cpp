@@ -62,6 +62,7 @@ void write_details(wire::JsonWriter& out, const domain::Batch& batch,
                    const domain::BatchCounts& counts, TimePoint now) {
   out.field("eta_seconds", eta_of(batch, counts, now))
       .text_or_null("correlation_id", batch.correlation_id)
+      .raw_or_null("cause", batch.cause)
       .raw_or_null("config", batch.config);
 }
 

@@ -8,10 +8,14 @@
 namespace trainyard::service {
 
 Result<std::string> job_history_json(ports::JobStore& store, const Caller& caller, JobId id) {
-  TRY_DO(own_job(store, caller, id));
+  TRY(const auto job, own_job(store, caller, id));
   TRY(const auto entries, store.history(id));
   wire::JsonWriter out;
-  out.begin_object().field("job_id", id.to_string()).key("events").begin_array();
+  out.begin_object()
+      .field("job_id", id.to_string())
+      .raw_or_null("cause", job.cause)
+      .key("events")
+      .begin_array();
   for (const auto& entry : entries)
     wire::write_history_entry(out, entry);
   out.end_array().end_object();

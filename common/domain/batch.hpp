@@ -18,6 +18,7 @@ struct Batch {
   std::string user_id;
   std::string config;  // as accepted, without segment and model
   std::string correlation_id;
+  std::string cause;  // JSON object: what started it; empty when a user asked for it
   TimePoint created_at;
   std::optional<TimePoint> completed_at;  // set while no job is open
   int total_jobs = 0;

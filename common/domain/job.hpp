@@ -44,7 +44,8 @@ struct Job {
   std::string segment_id;      // of a one-segment job, else empty
   std::string model;           // of a one-model job, else empty
   std::string correlation_id;
-  int priority = 0;  // higher first
+  std::string cause;  // JSON object of the event that its batch came from; empty when asked for
+  int priority = 0;   // higher first
   JobOptions options;
 
   JobStatus status = JobStatus::pending;

@@ -30,6 +30,8 @@ struct NewBatch {
   std::string user_id;
   std::string config;
   std::string correlation_id;
+  std::string cause = {};   // as domain::Batch
+  std::string origin = {};  // unless empty: two batches of one origin are the same batch
 };
 
 struct LeaseRef {
@@ -126,7 +128,8 @@ class JobStore {
   // One transaction for the set. A job whose id exists already is left as it is and answered with
   // its record (so repeating after in_doubt is safe). Order of answers = order of jobs.
   virtual Applied accept(std::span<const domain::NewJob> jobs) = 0;
-  // The batch and all its jobs, or nothing.
+  // The batch and all its jobs, or nothing. One with this id or origin that exists already is left
+  // as it is and answered, its id telling the two apart.
   virtual Result<domain::Batch> accept_batch(const NewBatch& batch,
                                              std::span<const domain::NewJob> jobs) = 0;
 

@@ -46,6 +46,7 @@ CloudEvent job_event(const domain::Job& job, const domain::HistoryEntry& entry,
   data.number("attempt", entry.attempt).number("retry_count", job.retry_count).text("at", at);
   add_optional(data, "error", entry.detail);
   if (entry.category) data.text("category", to_string(*entry.category));
+  if (!job.cause.empty()) data.object("cause", job.cause);
   if (is_current && !job.metrics.empty()) data.object("metrics", job.metrics);
   if (is_current && job.next_attempt_at) {
     data.text("next_attempt_at", to_iso8601(*job.next_attempt_at));

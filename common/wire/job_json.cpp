@@ -55,7 +55,8 @@ void write_job(JsonWriter& out, const domain::Job& job, JobView view, TimePoint 
       .text_or_null("artifact_uri", job.artifact_uri)
       .field("version", job.version)
       .field("eta_seconds", eta_of(job, now))
-      .text_or_null("correlation_id", job.correlation_id);
+      .text_or_null("correlation_id", job.correlation_id)
+      .raw_or_null("cause", job.cause);
   if (view == JobView::full) {
     write_job_options(out.key("options"), job.options);
     out.raw_or_null("config", job.config).raw_or_null("cluster_config", job.cluster_config);

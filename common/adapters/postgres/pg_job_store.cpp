@@ -41,7 +41,7 @@ const Statement ping_server{"ping", "SELECT 1", Effect::reads};
 // without jobs has one row whose status is ''.
 constexpr const char* count_jobs_of_batches =
     "SELECT b.batch_id, b.user_id, '', b.correlation_id, b.created_at, b.completed_at, "
-    "b.total_jobs, b.open_jobs, coalesce(c.status, ''), coalesce(c.jobs, 0), "
+    "b.total_jobs, b.open_jobs, b.cause, coalesce(c.status, ''), coalesce(c.jobs, 0), "
     "coalesce(c.progress, 0) FROM (SELECT b.* FROM batches b {}) b LEFT JOIN LATERAL "
     "(SELECT j.status, count(*) AS jobs, sum(j.progress) AS progress FROM jobs j "
     "WHERE j.batch_id = b.batch_id GROUP BY j.status) c ON true ORDER BY b.batch_id DESC";

@@ -22,9 +22,13 @@ const Statement find_batches{
 const Statement insert_batch{
     "insert_batch",
     "INSERT INTO batches (batch_id, user_id, config, correlation_id, created_at, total_jobs, "
-    "open_jobs) VALUES ($1::uuid, $2, $3, $4, now(), $5::int, $5::int) "
+    "open_jobs, origin, cause) VALUES ($1::uuid, $2, $3, $4, now(), $5::int, $5::int, $6, $7) "
     "ON CONFLICT DO NOTHING RETURNING now()",
     Effect::writes};
+const Statement find_origin{
+    "find_origin",
+    // The second condition is the index's own: without it no plan uses the index.
+    "SELECT batch_id FROM batches WHERE origin = $1 AND origin <> ''", Effect::reads};
 const Statement accept_jobs{"accept_jobs", R"sql(
 WITH added AS (
   INSERT INTO jobs (created_at, updated_at, job_id, batch_id, user_id, config, cluster_config,
@@ -257,9 +261,9 @@ Result<domain::Batch> PgJobStore::accept_batch(const ports::NewBatch& batch,
   try {
     Session session(database_->pool());
     session.transact([&](const Session::Execute& execute) {
-      const auto inserted =
-          execute(insert_batch, {batch.id.to_string(), batch.user_id, batch.config,
-                                 batch.correlation_id, std::to_string(jobs.size())});
+      const auto inserted = execute(
+          insert_batch, {batch.id.to_string(), batch.user_id, batch.config, batch.correlation_id,
+                         std::to_string(jobs.size()), batch.origin, batch.cause});
       if (inserted.empty()) return;  // accepted already, with all its jobs
       const auto now = Columns(inserted[0]).time();
       for (std::size_t first = 0; first < jobs.size(); first += jobs_per_statement) {
@@ -276,7 +280,11 @@ Result<domain::Batch> PgJobStore::accept_batch(const ports::NewBatch& batch,
     if (failure.kind != PgFailure::Kind::duplicate) return std::unexpected(failure.error);
     return fail(Errc::conflict, "a job of the batch exists already");
   }
-  return get_batch(batch.id);
+  if (batch.origin.empty()) return get_batch(batch.id);
+  return guarded([&]() -> Result<domain::Batch> {
+    const auto found = run(find_origin, {batch.origin});
+    return get_batch(found.empty() ? batch.id : BatchId(Columns(found[0]).uuid()));
+  });
 }
 
 }  // namespace trainyard::postgres

@@ -14,7 +14,7 @@ namespace trainyard::sql {
 inline const std::string outbox_columns = "o.id, o.dispatch_no, h.version IS NOT NULL, " +
                                           event_job_columns + ", " + history_columns + ", " +
                                           batch_columns;
-inline constexpr int event_job_column_count = 13;
+inline constexpr int event_job_column_count = 14;
 inline constexpr int history_column_count = 11;
 
 // Joins to follow that FROM, and the order that add_outbox_row() relies on.

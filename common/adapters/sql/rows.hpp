@@ -12,7 +12,11 @@
 
 namespace trainyard::sql {
 
+// Why a job's batch was made is stored with the batch alone.
+inline const std::string cause_column =
+    "coalesce((SELECT o.cause FROM batches o WHERE o.batch_id = j.batch_id), '')";
 inline const std::string job_columns =
+    cause_column + ", " +
     "j.job_id, j.batch_id, j.user_id, j.run_id, j.config, j.cluster_config, j.segment_id, "
     "j.model, j.correlation_id, j.priority, j.status, j.progress, j.current_step, "
     "j.created_at, j.updated_at, j.submitted_at, j.started_at, j.completed_at, "
@@ -22,6 +26,7 @@ inline const std::string job_columns =
     "j.queue, j.limit_key, j.lease_worker, j.lease_token, j.lease_until, j.lease_renewals";
 // With empty configs, for readers that show many jobs.
 inline const std::string slim_job_columns =
+    cause_column + ", " +
     "j.job_id, j.batch_id, j.user_id, j.run_id, '', '', j.segment_id, j.model, "
     "j.correlation_id, j.priority, j.status, j.progress, j.current_step, j.created_at, "
     "j.updated_at, j.submitted_at, j.started_at, j.completed_at, j.mlflow_run_id, j.metrics, "
@@ -34,11 +39,12 @@ inline const std::string history_columns =
     "h.worker_id, h.detail, h.category";
 inline const std::string batch_columns =
     "b.batch_id, b.user_id, b.config, b.correlation_id, b.created_at, b.completed_at, "
-    "b.total_jobs, b.open_jobs";
+    "b.total_jobs, b.open_jobs, b.cause";
 // What the events of a job tell of it.
 inline const std::string event_job_columns =
     "j.job_id, j.batch_id, j.user_id, j.segment_id, j.model, j.correlation_id, j.progress, "
-    "j.current_step, j.updated_at, j.metrics, j.retry_count, j.version, j.next_attempt_at";
+    "j.current_step, j.updated_at, j.metrics, j.retry_count, j.version, j.next_attempt_at, " +
+    cause_column;
 
 template <class Row, class T>
 T known(std::optional<T> value, std::string_view column) {
@@ -56,6 +62,7 @@ std::optional<Category> read_category(Row& row) {
 template <class Row>
 domain::Job read_job(Row& row) {
   domain::Job job;
+  job.cause = row.text();
   job.id = JobId(row.uuid());
   job.batch_id = row.template optional_id<BatchId>();
   job.user_id = row.text();
@@ -121,6 +128,7 @@ domain::Job read_event_job(Row& row) {
   job.retry_count = row.number();
   job.version = row.integer();
   job.next_attempt_at = row.optional_time();
+  job.cause = row.text();
   return job;
 }
 
@@ -152,6 +160,7 @@ domain::Batch read_batch(Row& row) {
   batch.completed_at = row.optional_time();
   batch.total_jobs = row.number();
   batch.open_jobs = row.number();
+  batch.cause = row.text();
   return batch;
 }
 

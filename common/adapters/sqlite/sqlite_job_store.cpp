@@ -60,12 +60,17 @@ Result<domain::JobChange> SqliteJobStore::accept_one(ChangeWriter& writer,
 Result<domain::Batch> SqliteJobStore::accept_batch(const ports::NewBatch& batch,
                                                    std::span<const domain::NewJob> jobs) {
   if (jobs.empty()) return fail(Errc::invalid_argument, "a batch needs at least one job");
+  auto id = batch.id;
   TRY_DO(write([&](ChangeWriter& writer, TimePoint now) -> Result<void> {
     if (find_batch(writer.connection(), batch.id)) return {};
+    if (const auto known = find_origin(writer.connection(), batch.origin)) {
+      id = *known;
+      return {};
+    }
     writer.connection()
         .query(
             "INSERT INTO batches (batch_id, user_id, config, correlation_id, created_at, "
-            "total_jobs, open_jobs) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            "total_jobs, open_jobs, origin, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(batch.id)
         .bind(batch.user_id)
         .bind(batch.config)
@@ -73,6 +78,8 @@ Result<domain::Batch> SqliteJobStore::accept_batch(const ports::NewBatch& batch,
         .bind(now)
         .bind(static_cast<int>(jobs.size()))
         .bind(static_cast<int>(jobs.size()))
+        .bind(batch.origin)
+        .bind(batch.cause)
         .run();
     for (auto job : jobs) {
       job.batch_id = batch.id;
@@ -83,7 +90,7 @@ Result<domain::Batch> SqliteJobStore::accept_batch(const ports::NewBatch& batch,
     writer.counted_already(batch.id);
     return {};
   }));
-  return get_batch(batch.id);
+  return get_batch(id);
 }
 
 ports::Applied SqliteJobStore::apply(std::span<const domain::JobCommand> commands) {
@@ -115,6 +122,14 @@ std::optional<domain::Job> SqliteJobStore::find_job(Connection& connection, JobI
   auto row = connection.query(select);
   if (!row.bind(id).step()) return std::nullopt;
   return sql::read_job(row);
+}
+
+std::optional<BatchId> SqliteJobStore::find_origin(Connection& connection,
+                                                   std::string_view origin) {
+  if (origin.empty()) return std::nullopt;
+  auto row = connection.query("SELECT batch_id FROM batches WHERE origin = ? AND origin <> ''");
+  if (!row.bind(origin).step()) return std::nullopt;
+  return BatchId(row.uuid());
 }
 
 std::optional<domain::Batch> SqliteJobStore::find_batch(Connection& connection, BatchId id) {

@@ -64,6 +64,7 @@ class SqliteJobStore final : public ports::JobStore {
   Result<domain::JobChange> apply_one(ChangeWriter& writer, const domain::JobCommand& command,
                                       TimePoint now);
   std::optional<domain::Job> find_job(Connection& connection, JobId id);
+  std::optional<BatchId> find_origin(Connection& connection, std::string_view origin);
   std::optional<domain::Batch> find_batch(Connection& connection, BatchId id);
 
   std::shared_ptr<Database> database_;

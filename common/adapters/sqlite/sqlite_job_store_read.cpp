@@ -27,7 +27,7 @@ std::string like_pattern(std::string_view text) {
 std::string counted_batches(std::string_view rest) {
   return fmt::format(
       "SELECT p.batch_id, p.user_id, '', p.correlation_id, p.created_at, p.completed_at, "
-      "p.total_jobs, p.open_jobs, coalesce(j.status, ''), count(j.job_id), "
+      "p.total_jobs, p.open_jobs, p.cause, coalesce(j.status, ''), count(j.job_id), "
       "coalesce(sum(j.progress), 0) FROM (SELECT b.* FROM batches b {}) p "
       "LEFT JOIN jobs j ON j.batch_id = p.batch_id GROUP BY p.batch_id, j.status "
       "ORDER BY p.batch_id DESC",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/ports/access_store.hpp"
+#include "common/ports/definition_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/idempotency_store.hpp"
 #include "common/ports/job_store.hpp"
@@ -31,6 +32,7 @@ std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> databa
 std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database);
 std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database);
 std::unique_ptr<ports::IdempotencyStore> make_idempotency_store(std::shared_ptr<Database> database);
+std::unique_ptr<ports::DefinitionStore> make_definition_store(std::shared_ptr<Database> database);
 
 // A database for its jobs alone.
 Result<std::unique_ptr<ports::JobStore>> open_sqlite_store(const Options& options);

@@ -1,5 +1,7 @@
 #include "tests/contract/job_store/job_store_contract.hpp"
 
+#include <mutex>
+#include <set>
 #include <thread>
 
 namespace trainyard::ports {
@@ -39,6 +41,59 @@ TEST_P(JobStoreContract, AcceptsABatchOnce) {
   ASSERT_TRUE(again) << describe(again.error());
   EXPECT_EQ(again->total_jobs, 2);
   EXPECT_EQ(outbox().size(), 2U);
+}
+
+TEST_P(JobStoreContract, AcceptsOneBatchOfAnOrigin) {
+  const auto accept = [this](std::string origin, std::string cause = R"({"id":"e-1"})") {
+    const std::vector jobs{new_submitted()};
+    return store().accept_batch({.id = BatchId::make(),
+                                 .user_id = "ada",
+                                 .config = "{}",
+                                 .cause = std::move(cause),
+                                 .origin = std::move(origin)},
+                                jobs);
+  };
+  const auto first = accept("shop\ne-1");
+  ASSERT_TRUE(first) << describe(first.error());
+  EXPECT_EQ(first->cause, R"({"id":"e-1"})");
+  const auto again = accept("shop\ne-1", "{}");
+  ASSERT_TRUE(again) << describe(again.error());
+  EXPECT_EQ(again->id, first->id);
+  EXPECT_EQ(again->cause, first->cause);
+  EXPECT_NE(accept("shop\ne-2")->id, first->id);
+  EXPECT_NE(accept("", "")->id, accept("", "")->id) << "no origin is nobody's";
+  EXPECT_EQ(outbox().size(), 4U) << "what was not accepted announced nothing";
+}
+
+TEST_P(JobStoreContract, AcceptsOneBatchOfAnOriginFromManyAtATime) {
+  std::mutex mutex;
+  std::set<BatchId> batches;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const std::vector jobs{new_submitted(), new_submitted()};
+      const auto batch = store().accept_batch(
+          {.id = BatchId::make(), .user_id = "ada", .config = "{}", .origin = "same"}, jobs);
+      const std::lock_guard lock(mutex);
+      if (batch) batches.insert(batch->id);
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(batches.size(), 1U);
+  EXPECT_EQ(outbox().size(), 2U);
+}
+
+TEST_P(JobStoreContract, TellsAJobsCauseWhereverItIsRead) {
+  const std::vector jobs{new_submitted()};
+  const NewBatch batch{
+      .id = BatchId::make(), .user_id = "ada", .config = "{}", .cause = R"({"id":"e-1"})"};
+  ASSERT_TRUE(store().accept_batch(batch, jobs));
+  EXPECT_EQ(job(jobs[0].id).cause, batch.cause);
+  EXPECT_EQ(store().list({})->jobs.front().cause, batch.cause);
+  EXPECT_EQ(store().batch_jobs(batch.id)->front().cause, batch.cause);
+  EXPECT_EQ(outbox().front().job->cause, batch.cause);
+  EXPECT_EQ(claim(jobs[0].id).cause, batch.cause);
+  EXPECT_EQ(job(accept(new_submitted()).id).cause, "");
 }
 
 TEST_P(JobStoreContract, AcceptsNothingOfABatchThatCannotBeWhole) {
