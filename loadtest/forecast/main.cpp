@@ -139,6 +139,7 @@ SegmentPlan auto_plan() {
           .members = std::move(members.usual),
           .steady_members = std::move(members.steady),
           .combination = forecast::Combination::inverse_squared_error,
+          .worth = std::move(members.worth),
           .metric = "smape"};
 }
 

@@ -11,10 +11,12 @@ namespace {
 
 constexpr std::array<std::string_view, 3> baselines{"naive", "seasonal_naive", "drift"};
 constexpr std::array<std::string_view, 3> default_members{"ets", "theta", "xgboost"};
-constexpr std::array<std::string_view, 6> usual_models{
-    "seasonal_naive", "theta", "lgt", "ets", "ces", "mstl"};
-constexpr std::array<std::string_view, 2> steady_models{"theta", "lgt"};
+constexpr std::array<std::string_view, 7> usual_models{
+    "seasonal_naive", "theta", "lgt", "lsgt", "ets", "ces", "mstl"};
+constexpr std::array<std::string_view, 2> steady_models{"theta", "lsgt"};
 constexpr std::array<std::string_view, 2> covariate_models{"arima", "xgboost"};
+constexpr std::string_view most_accurate = "lsgt";
+constexpr double worth_of_most_accurate = 2.0;
 
 template <class Names>
 bool has(const Names& names, std::string_view name) {
@@ -62,11 +64,6 @@ void uncross(models::Forecast& forecast) {
 }
 
 }  // namespace
-
-models::Forecast mean_of(std::span<const FitOutcome> members) {
-  const std::vector weights(members.size(), 1.0 / static_cast<double>(members.size()));
-  return weighted_mean_of(members, weights);
-}
 
 models::Forecast weighted_mean_of(std::span<const FitOutcome> members,
                                   std::span<const double> weights) {
@@ -132,9 +129,23 @@ std::vector<double> inverse_squared_weights(std::span<const std::optional<double
   return weights;
 }
 
+std::vector<double> times_worth(std::vector<double> weights, std::span<const std::string> names,
+                                const Worth& worth) {
+  double total = 0.0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto found = worth.find(names[i]);
+    if (found != worth.end()) weights[i] *= found->second;
+    total += weights[i];
+  }
+  for (double& weight : weights)
+    weight /= total;
+  return weights;
+}
+
 AutoMembers auto_members(std::span<const std::string_view> existing, const AutoScope& scope) {
   AutoMembers members{.usual = existing_of(usual_models, existing),
-                      .steady = existing_of(steady_models, existing)};
+                      .steady = existing_of(steady_models, existing),
+                      .worth = {{std::string(most_accurate), worth_of_most_accurate}}};
   if (scope.covariates == 0) return members;
   for (const auto name : covariate_models) {
     if (!has(existing, name)) continue;

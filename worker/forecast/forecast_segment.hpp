@@ -55,6 +55,7 @@ struct SegmentPlan {
   std::vector<std::string> members;              // of the ensemble
   std::vector<std::string> steady_members = {};  // of it on short histories; empty: the same
   Combination combination = Combination::mean;
+  Worth worth = {};  // of members, heeded by means
   std::string metric = "mape";
   domain::BacktestSpec backtest;
   domain::AnomalySpec anomalies = {};

@@ -121,6 +121,11 @@ Result<FitOutcome> SegmentRun::combine(int window) {
 }
 
 std::vector<double> SegmentRun::weights(std::span<const std::string> names, int window) const {
+  return times_worth(weights_by_errors(names, window), names, plan_.worth);
+}
+
+std::vector<double> SegmentRun::weights_by_errors(std::span<const std::string> names,
+                                                  int window) const {
   switch (plan_.combination) {
     case Combination::inverse_error:
       return inverse_error_weights(errors(names, window));

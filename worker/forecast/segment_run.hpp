@@ -31,6 +31,7 @@ class SegmentRun {
   Result<FitOutcome> combine(int window);
   std::vector<std::string> member_names(std::size_t length) const;
   std::vector<double> weights(std::span<const std::string> names, int window) const;
+  std::vector<double> weights_by_errors(std::span<const std::string> names, int window) const;
   std::vector<std::optional<double>> errors(std::span<const std::string> names, int window) const;
   FoldOutcome tested(const Window& window, const Result<FitOutcome>& fit, ScoreSum& sum) const;
   std::span<const double> tested_part(const Window& window) const;

@@ -186,6 +186,7 @@ SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_vie
     auto members = forecast::auto_members(existing, scope);
     plan.members = std::move(members.usual);
     plan.steady_members = std::move(members.steady);
+    plan.worth = std::move(members.worth);
     plan.combination = request.combination.value_or(forecast::Combination::inverse_squared_error);
   }
   if (plan.members.empty()) plan.members = forecast::choose_members(plan.models, existing);

@@ -264,6 +264,12 @@ TEST_F(ForecastSegmentTest, PrefersTheEnsembleUnlessAnotherIsClearlyBetterOftenE
   EXPECT_EQ(run(values, good).best_model, "ensemble");
 }
 
+TEST_F(ForecastSegmentTest, HeedsWhatMembersAreWorth) {
+  const SegmentPlan plan{
+      .horizon = 1, .models = {"ensemble"}, .members = {"zero", "last"}, .worth = {{"last", 3.0}}};
+  EXPECT_THAT(run(series_of(counting(1, 60)), plan).models[0].forecast.mean, ElementsAre(45));
+}
+
 TEST_F(ForecastSegmentTest, TakesTheSteadyMembersOnAShortHistoryAlone) {
   const SegmentPlan plan{
       .horizon = 1, .models = {"ensemble"}, .members = {"zero"}, .steady_members = {"last"}};
@@ -363,6 +369,12 @@ TEST(Ensemble, WeighsByTheInverseOfErrors) {
   EXPECT_THAT(inverse_error_weights(Errors{{}, {}}), ElementsAre(0.5, 0.5));
   EXPECT_THAT(inverse_error_weights(Errors{2.0, {}, 2.0, 2.0}),
               ElementsAre(0.25, 0.25, 0.25, 0.25));
+}
+
+TEST(Ensemble, WeighsByWhatMembersAreWorth) {
+  const std::vector<std::string> names{"a", "b"};
+  EXPECT_THAT(times_worth({0.5, 0.5}, names, {{"b", 3.0}}), ElementsAre(0.25, 0.75));
+  EXPECT_THAT(times_worth({1.0, 1.0}, names, {}), ElementsAre(0.5, 0.5));
 }
 
 TEST(ChooseMembers, TakesTheOtherModelsWithoutBaselines) {
