@@ -44,6 +44,11 @@ struct SegmentRows {
   std::optional<Error> problem = std::nullopt;
 };
 
+struct SegmentSize {
+  std::string segment;  // empty when the table has no segment column
+  std::int64_t rows = 0;
+};
+
 // In order of first appearance.
 struct SeriesTable {
   std::vector<SegmentRows> segments;

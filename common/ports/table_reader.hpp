@@ -2,7 +2,6 @@
 
 #include "common/domain/table.hpp"
 
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,7 +14,7 @@ struct SeriesQuery {
   std::string target_col;
   std::string segment_col;  // empty: the whole file is one series
   std::vector<std::string> covariates = {};
-  std::optional<std::string> segment = std::nullopt;  // read this one alone
+  std::vector<std::string> segments = {};  // read these alone; empty: all
 };
 
 struct Converted {
@@ -35,6 +34,9 @@ class TableReader {
 
   virtual Result<domain::TableInfo> describe(const std::string& path, std::stop_token stop) = 0;
   virtual Result<domain::SeriesTable> read(const SeriesQuery& query, std::stop_token stop) = 0;
+  // Those of the whole file in order of first appearance, without reading their values.
+  virtual Result<std::vector<domain::SegmentSize>> segments(const SeriesQuery& query,
+                                                            std::stop_token stop) = 0;
   // Writes any file that can be read as Parquet, streaming. A text column becomes one of numbers or
   // times only when all of its cells are, so a bad cell is still there to be told of. The output
   // appears complete or not at all.

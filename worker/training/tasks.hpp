@@ -13,9 +13,8 @@
 // What a child process can do about data and forecasts, as tasks of JSON to JSON:
 //
 //   "train"    wire::TrainingRequest -> {results, metrics, artifact_uri}
-//   "inspect"  {data_path, time_col?, target_col?, segment_col?, covariates?, frequency?} -> {rows,
-//   columns,
-//              time_col, target_col, segment_col, frequency, segments: [{segment_id, …, problem}]}
+//   "inspect"  {data_path, time_col?, target_col?, segment_col?, covariates?}
+//              -> {rows, time_col, target_col, segment_col, segments: [name, …]}
 //   "convert"  {input, output} -> {rows, columns: [{name, type}]}
 //
 // Tasks run one at a time per registry. All stop within 50 ms of a request, with Errc::cancelled.
@@ -30,9 +29,9 @@ struct TrainingOptions {
   forecast::ModelSource models;
   std::span<const std::string_view> model_names;  // that `models` knows, without ensemble and auto
   domain::Drills drills = domain::Drills::refused;
-  int threads = 1;                             // for the models that can use more
-  std::size_t table_cache_bytes = 128U << 20;  // tables kept between jobs
-  std::size_t fit_cache_bytes = 16U << 20;     // fits kept in memory between jobs
+  int threads = 1;                            // for the models that can use more
+  std::size_t table_cache_bytes = 32U << 20;  // tables kept between jobs
+  std::size_t fit_cache_bytes = 16U << 20;    // fits kept in memory between jobs
 };
 
 runtime::TaskRegistry training_tasks(TrainingOptions options);

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <limits>
+#include <ranges>
 #include <unordered_map>
 
 namespace trainyard::duckdb {
@@ -42,6 +43,7 @@ enum Cell : std::size_t { segment, record, micros, time_text, value, value_text,
 
 struct Plan {
   TableFile file;
+  std::string segment;  // as SQL
   std::string sql;
   std::size_t columns = first_covariate;
 };
@@ -56,15 +58,15 @@ Result<Plan> plan_of(Connection& connection, const ports::SeriesQuery& query) {
   TRY(auto file, open_table(connection, query.path));
   TRY(const auto* time, find_column(file, query.time_col, "time_col"));
   TRY(const auto* target, find_column(file, query.target_col, "target_col"));
-  std::string segment_sql = "''";
+  Plan plan;
+  plan.segment = "''";
   if (!query.segment_col.empty()) {
     TRY(const auto* column, find_column(file, query.segment_col, "segment_col"));
-    segment_sql = file.text_of(*column);
+    plan.segment = fmt::format("COALESCE({}, '')", file.text_of(*column));
   }
-  Plan plan;
   const auto time_sql = file.time_of(*time);
   const auto value_sql = file.number_of(*target);
-  plan.sql = fmt::format("SELECT {}, {}, epoch_us({}), {}, {}, {}", segment_sql, record_column,
+  plan.sql = fmt::format("SELECT {}, {}, epoch_us({}), {}, {}, {}", plan.segment, record_column,
                          time_sql, unreadable(file.text_of(*time), time_sql, false), value_sql,
                          unreadable(file.text_of(*target), value_sql, true));
   for (const auto& name : query.covariates) {
@@ -74,8 +76,10 @@ Result<Plan> plan_of(Connection& connection, const ports::SeriesQuery& query) {
     plan.columns += 2;
   }
   plan.sql += " FROM " + file.scan;
-  if (query.segment)
-    plan.sql += fmt::format(" WHERE {} = {}", segment_sql, quote_text(*query.segment));
+  if (!query.segments.empty()) {
+    const auto names = query.segments | std::views::transform(quote_text);
+    plan.sql += fmt::format(" WHERE {} IN ({})", plan.segment, fmt::join(names, ", "));
+  }
   plan.file = std::move(file);
   return plan;
 }
@@ -96,8 +100,7 @@ class Collector {
   void take_row(const Chunk& chunk, std::size_t row) {
     ++table.rows;
     const auto number = chunk.integer(Cell::record, row);
-    auto& rows =
-        segment_of(chunk.is_null(Cell::segment, row) ? "" : chunk.text(Cell::segment, row));
+    auto& rows = segment_of(chunk.text(Cell::segment, row));
     if (rows.segment.empty() && !query_.segment_col.empty()) {
       note(rows, number, query_.segment_col, "the row does not say which segment it belongs to",
            "fill in the column");
@@ -181,6 +184,8 @@ class DuckDbTableReader : public ports::TableReader {
 
   Result<domain::TableInfo> describe(const std::string& path, std::stop_token stop) override;
   Result<domain::SeriesTable> read(const ports::SeriesQuery& query, std::stop_token stop) override;
+  Result<std::vector<domain::SegmentSize>> segments(const ports::SeriesQuery& query,
+                                                    std::stop_token stop) override;
   Result<ports::Converted> to_parquet(const std::string& input, const std::string& output,
                                       std::stop_token stop) override;
 
@@ -208,10 +213,25 @@ Result<domain::SeriesTable> DuckDbTableReader::read(const ports::SeriesQuery& qu
   TRY_DO(settle(*database, plan.file, streamed));
   const auto& file = plan.file;
   number_rows(collector.table, file.format == FileFormat::parquet ? file.lines
-                               : query.segment
-                                   ? LineNumbers::of_plain_csv()
-                                   : LineNumbers::of_csv(file.path, collector.table.rows));
+                               : query.segments.empty()
+                                   ? LineNumbers::of_csv(file.path, collector.table.rows)
+                                   : LineNumbers::of_plain_csv());
   return std::move(collector.table);
+}
+
+Result<std::vector<domain::SegmentSize>> DuckDbTableReader::segments(
+    const ports::SeriesQuery& query, std::stop_token stop) {
+  TRY(auto* const database, connection());
+  TRY(const auto plan, plan_of(*database, query));
+  std::vector<domain::SegmentSize> segments;
+  const auto take = [&](const Chunk& chunk) {
+    for (std::size_t row = 0; row < chunk.rows(); ++row)
+      segments.emplace_back(std::string(chunk.text(0, row)), chunk.integer(1, row));
+  };
+  const auto sql = fmt::format("SELECT {}, count(*) FROM {} GROUP BY 1 ORDER BY min({})",
+                               plan.segment, plan.file.scan, record_column);
+  TRY_DO(settle(*database, plan.file, database->stream(sql, 2, take, stop)));
+  return segments;
 }
 
 Result<ports::Converted> DuckDbTableReader::to_parquet(const std::string& input,

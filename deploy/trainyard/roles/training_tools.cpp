@@ -15,29 +15,18 @@ namespace {
 
 using nlohmann::json;
 
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 Result<service::DataLayout> inspect(ChildTasks& tasks, const domain::ForecastSpec& spec) {
-  json request{{"data_path", spec.data_path},
-               {"time_col", spec.time_col},
-               {"target_col", spec.target_col},
-               {"segment_col", spec.segment_col},
-               {"covariates", spec.covariates}};
-  if (spec.frequency) request["frequency"] = domain::to_string(*spec.frequency);
+  const json request{{"data_path", spec.data_path},
+                     {"time_col", spec.time_col},
+                     {"target_col", spec.target_col},
+                     {"segment_col", spec.segment_col},
+                     {"covariates", spec.covariates}};
   TRY(const auto text, tasks.run("inspect", request.dump()));
   const auto answer = json::parse(text);
-  service::DataLayout layout{
-      .time_col = text_at(answer, "time_col"),
-      .target_col = text_at(answer, "target_col"),
-      .segment_col = text_at(answer, "segment_col"),
-  };
-  for (const auto& segment : answer["segments"]) {
-    layout.segments.push_back(text_at(segment, "segment_id"));
-  }
-  return layout;
+  return service::DataLayout{.time_col = answer["time_col"],
+                             .target_col = answer["target_col"],
+                             .segment_col = answer["segment_col"],
+                             .segments = answer["segments"]};
 }
 
 // Empty: any folder.

