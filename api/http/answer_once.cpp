@@ -14,6 +14,8 @@ std::string fingerprint_of(const Request& request) {
   auto text = request.path;
   for (const auto& [name, value] : request.query)
     text += fmt::format("\n{}={}", name, value);
+  for (const auto& [name, value] : request.event_headers)
+    text += fmt::format("\n{}: {}", name, value);
   return crypto::sha256_hex(text + "\n\n" + request.body);
 }
 

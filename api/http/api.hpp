@@ -3,12 +3,15 @@
 #include "api/http/offload_pool.hpp"
 #include "api/http/router.hpp"
 #include "api/service/audit_trail.hpp"
+#include "api/service/find_zone.hpp"
 #include "api/service/group_commit.hpp"
 #include "api/service/job_control.hpp"
 #include "api/service/job_intake.hpp"
 #include "api/service/request_ledger.hpp"
+#include "common/base/secret.hpp"
 #include "common/base/time.hpp"
 #include "common/ports/access_store.hpp"
+#include "common/ports/definition_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/identity.hpp"
@@ -33,6 +36,7 @@ struct ConvertedData {
 struct Api {
   ports::JobStore& store;
   ports::DispatchStore& line;
+  ports::DefinitionStore& definitions;
   ports::EventBus& bus;
   service::EntryGate& gate;
   service::RequestLedger& ledger;
@@ -50,6 +54,8 @@ struct Api {
   std::function<Result<ConvertedData>(const std::filesystem::path& file)> convert;
   std::filesystem::path web_dir;  // empty: no web page
   std::string version;
+  service::FindZone find_zone = {};
+  Secret webhook_secret = {};  // unless empty: events have to be signed with it
 };
 
 // Every endpoint of the API, the web page included.

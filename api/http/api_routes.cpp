@@ -1,3 +1,4 @@
+#include "api/http/automation_handlers.hpp"
 #include "api/http/handlers.hpp"
 
 namespace trainyard::http {
@@ -33,6 +34,26 @@ constexpr std::array routes{
     Route{Verb::post, "/api/v2/batches/{id}/cancel", post_batch_cancel},
     Route{Verb::post, "/api/v2/batches/{id}/retry-failed", post_batch_retry},
     Route{Verb::get, "/api/v2/batches/{id}/results", get_batch_results},
+    Route{Verb::post, "/api/v2/events", post_events, Body::json},
+    Route{Verb::get, "/api/v2/templates", get_templates},
+    Route{Verb::get, "/api/v2/templates/{name}", get_template},
+    Route{Verb::put, "/api/v2/templates/{name}", put_template, Body::json},
+    Route{Verb::delete_, "/api/v2/templates/{name}", delete_template},
+    Route{Verb::get, "/api/v2/schedules", get_schedules},
+    Route{Verb::get, "/api/v2/schedules/{name}", get_schedule},
+    Route{Verb::put, "/api/v2/schedules/{name}", put_schedule, Body::json},
+    Route{Verb::delete_, "/api/v2/schedules/{name}", delete_schedule},
+    Route{Verb::post, "/api/v2/schedules/{name}/run", post_schedule_run},
+    Route{Verb::post, "/api/v2/schedules/{name}/pause", post_schedule_pause},
+    Route{Verb::post, "/api/v2/schedules/{name}/resume", post_schedule_resume},
+    Route{Verb::get, "/api/v2/schedules/{name}/decisions", get_schedule_decisions},
+    Route{Verb::get, "/api/v2/triggers", get_triggers},
+    Route{Verb::get, "/api/v2/triggers/{name}", get_trigger},
+    Route{Verb::put, "/api/v2/triggers/{name}", put_trigger, Body::json},
+    Route{Verb::delete_, "/api/v2/triggers/{name}", delete_trigger},
+    Route{Verb::post, "/api/v2/triggers/{name}/pause", post_trigger_pause},
+    Route{Verb::post, "/api/v2/triggers/{name}/resume", post_trigger_resume},
+    Route{Verb::get, "/api/v2/triggers/{name}/decisions", get_trigger_decisions},
     Route{Verb::post, "/api/v2/data/upload", post_upload, Body::upload},
     Route{Verb::get, "/api/v2/session", get_session, Body::none, Access::signed_in},
     Route{Verb::post, "/api/v2/session", post_session, Body::none, Access::signed_in},

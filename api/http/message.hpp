@@ -2,6 +2,7 @@
 
 #include "api/service/caller.hpp"
 #include "common/base/error.hpp"
+#include "common/wire/http_event.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/http.hpp>
@@ -57,12 +58,13 @@ struct Request {
   Verb verb = Verb::get;
   std::string path;  // percent-decoded
   std::vector<std::pair<std::string, std::string>> query;
-  std::vector<std::string> params;  // what {…} in the route's pattern matched
-  std::string content_type;         // as sent, with its parameters
-  std::string body;                 // of routes that take JSON
-  BodyStream* stream = nullptr;     // of routes that take uploads
-  std::string idempotency_key;      // as the client named the request, or empty
-  bool came_over_tls = false;       // says whoever ended the TLS before us
+  std::vector<std::string> params;   // what {…} in the route's pattern matched
+  std::string content_type;          // as sent, with its parameters
+  wire::HeaderFields event_headers;  // ce-… and x-trainyard-…, names in lower case
+  std::string body;                  // of routes that take JSON
+  BodyStream* stream = nullptr;      // of routes that take uploads
+  std::string idempotency_key;       // as the client named the request, or empty
+  bool came_over_tls = false;        // says whoever ended the TLS before us
   bool has_credential = false;
   std::string changed;  // of what has no id in its path: what was changed, for the audit
   service::Caller caller;

@@ -28,6 +28,16 @@ std::unexpected<Failure> refuse(int status, Errc code, std::string name, std::st
                                                .hint = std::move(hint)}));
 }
 
+void read_event_headers(const Head& head, Request& request) {
+  for (const auto& sent : head) {
+    std::string name(sent.name_string());
+    std::ranges::transform(name, name.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (!name.starts_with("ce-") && !name.starts_with("x-trainyard-")) continue;
+    request.event_headers.emplace_back(std::move(name), std::string(sent.value()));
+  }
+}
+
 // A page of another site may not use the browser of somebody who can reach us.
 bool is_cross_site(const Head& head) {
   const auto sent = head[field::origin];
@@ -64,6 +74,7 @@ std::expected<void, Failure> read_head(const Head& head, const ServerOptions& op
   request.content_type = std::string(head[field::content_type]);
   request.idempotency_key = std::string(head["Idempotency-Key"]);
   request.came_over_tls = beast::iequals(head["X-Forwarded-Proto"], "https");
+  read_event_headers(head, request);
   const auto fields = static_cast<std::size_t>(std::distance(head.begin(), head.end()));
   if (fields > options.header_fields_max) {
     return refuse(

@@ -146,7 +146,8 @@ std::vector<domain::NewJob> make_jobs(const Plan& plan, const JobIntake& intake,
 }  // namespace
 
 Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const JobIntake& intake,
-                                  const Caller& caller, const wire::BatchRequest& request) {
+                                  const Caller& caller, const wire::BatchRequest& request,
+                                  const BatchOrigin& origin) {
   TRY(const auto made, plan(intake, request));
   const std::size_t total = made.segments.size() * request.models.size();
   if (total > batch_jobs_max) {
@@ -160,7 +161,9 @@ Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const
   const ports::NewBatch batch{.id = BatchId(caller.new_id()),
                               .user_id = caller.user_id,
                               .config = wire::with_models(made.config, request.models),
-                              .correlation_id = caller.correlation_id};
+                              .correlation_id = caller.correlation_id,
+                              .cause = origin.cause,
+                              .origin = origin.origin};
   CreatedBatch created{
       .jobs = make_jobs(made, intake, caller, batch, request.job.options, request.models)};
   auto in_line = created.jobs;
@@ -174,6 +177,7 @@ Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const
     accepted = store.accept_batch(batch, in_line);
   }
   TRY(created.batch, std::move(accepted));
+  created.existed = created.batch.id != batch.id;
   return created;
 }
 

@@ -15,6 +15,13 @@ inline constexpr std::size_t batch_jobs_max = 100'000;
 struct CreatedBatch {
   domain::Batch batch;
   std::vector<domain::NewJob> jobs;  // segment by segment, the models as they were asked for
+  bool existed = false;  // its origin had a batch already, which is told; `jobs` were not made
+};
+
+// What started it, when no user did: as in ports::NewBatch.
+struct BatchOrigin {
+  std::string cause;
+  std::string origin;
 };
 
 // One submitted job per segment and model, all accepted in one transaction or none. Columns and
@@ -23,6 +30,7 @@ struct CreatedBatch {
 // invalid_argument (config, a column or segment that the data lacks, too many jobs),
 // limited, the store's.
 Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const JobIntake& intake,
-                                  const Caller& caller, const wire::BatchRequest& request);
+                                  const Caller& caller, const wire::BatchRequest& request,
+                                  const BatchOrigin& origin = {});
 
 }  // namespace trainyard::service

@@ -218,6 +218,10 @@ std::vector<Setting> http_settings() {
           {"http.upload_bytes_max", {"TRAINYARD_HTTP_UPLOAD_BYTES_MAX"}, "largest upload accepted"},
           "1 or more bytes", 1, std::numeric_limits<std::int64_t>::max(),
           [](Settings& s) -> auto& { return s.http.upload_bytes_max; }),
+      secret({"events.webhook_secret",
+              {"TRAINYARD_EVENTS_WEBHOOK_SECRET"},
+              "events over HTTP must be signed with it: X-Trainyard-Signature: sha256=<HMAC>"},
+             [](Settings& s) -> auto& { return s.events.webhook_secret; }),
       path({"web_dir", {"TRAINYARD_WEB_DIR"}, "the built web UI"},
            [](Settings& s) -> auto& { return s.web_dir; }),
   };

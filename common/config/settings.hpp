@@ -78,6 +78,10 @@ struct Settings {
     std::int64_t interruptions_max = 5;
   } job;
 
+  struct Events {
+    Secret webhook_secret;  // empty: events need no signature
+  } events;
+
   log::Level log_level = log::Level::info;
   bool drills_allowed = false;
 

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <span>
@@ -29,6 +31,14 @@ std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return to_hex(digest);
+}
+
+std::string hmac_sha256_hex(std::string_view text, const Secret& key) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> mac;
+  const auto& bytes = key.reveal();
+  HMAC(EVP_sha256(), bytes.data(), static_cast<int>(bytes.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), nullptr);
+  return to_hex(mac);
 }
 
 std::string random_hex(std::size_t bytes) {

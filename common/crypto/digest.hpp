@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/base/secret.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -8,6 +10,9 @@ namespace trainyard::crypto {
 
 // SHA-256 as 64 hexadecimal digits.
 std::string sha256_hex(std::string_view text);
+
+// HMAC (RFC 2104) with SHA-256, as 64 hexadecimal digits.
+std::string hmac_sha256_hex(std::string_view text, const Secret& key);
 
 // From the kernel's generator, two digits a byte.
 std::string random_hex(std::size_t bytes);

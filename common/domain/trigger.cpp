@@ -71,6 +71,13 @@ void take_in_lost(TriggerState& state, std::int64_t version, TimePoint now) {
   state.version = version;
 }
 
+void begin_anew(TriggerState& state, std::int64_t first, TimePoint now) {
+  state.version = first - 1;
+  state.begun_at = now;
+  state.schema.clear();
+  state.pending.reset();
+}
+
 Verdict judge(const TriggerPolicy& policy, const Zone& zone, const TriggerState& state,
               TimePoint now) {
   const auto& pending = *state.pending;

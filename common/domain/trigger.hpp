@@ -55,8 +55,10 @@ struct TriggerState {
   std::optional<std::int64_t> version;  // the last one seen; none: not looked yet; -1: no table yet
   std::string schema;                   // as of that version, if known
   std::optional<PendingChange> pending;
-  std::optional<PendingChange> firing;  // decided, and its training perhaps not started yet
+  std::optional<PendingChange> firing;  // decided, and perhaps not told yet; nothing is read before
+  std::string fired_because;
   std::optional<TimePoint> fired_at;
+  TimePoint begun_at;       // versions are numbered from then on: a new table has the same again
   std::string waiting_for;  // why nothing happens, as last recorded
 };
 
@@ -64,6 +66,8 @@ struct TriggerState {
 std::optional<std::string> take_in(TriggerState& state, const TableCommit& commit, TimePoint now);
 // Versions up to `version` are gone from the log unread: anything may have changed.
 void take_in_lost(TriggerState& state, std::int64_t version, TimePoint now);
+// The table was made anew, its oldest version being `first`: what is known of the old one is void.
+void begin_anew(TriggerState& state, std::int64_t first, TimePoint now);
 
 struct Verdict {
   bool fire = false;

@@ -2,6 +2,10 @@
 
 namespace trainyard::runtime {
 
+bool may_pass(const Error& error) {
+  return error.code == Errc::unavailable || error.code == Errc::in_doubt;
+}
+
 Outage::Outage(log::Log log, std::string what, Backoff backoff)
     : log_(std::move(log)), what_(std::move(what)), backoff_(backoff), next_(backoff.first) {}
 

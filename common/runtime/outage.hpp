@@ -8,6 +8,9 @@
 
 namespace trainyard::runtime {
 
+// Whether the same call may succeed later, with nothing changed about it.
+bool may_pass(const Error& error);
+
 struct Backoff {
   milliseconds first{50};
   milliseconds last{5'000};

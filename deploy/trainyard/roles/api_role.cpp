@@ -6,6 +6,7 @@
 #include "api/notifier/notifier_feed.hpp"
 #include "api/notifier/store_snapshots.hpp"
 #include "api/service/api_keys.hpp"
+#include "common/adapters/tzdb/find_zone.hpp"
 #include "deploy/trainyard/roles/access.hpp"
 #include "deploy/trainyard/roles/training_tools.hpp"
 
@@ -50,6 +51,7 @@ class ApiRole::Parts {
         pool_({.threads = static_cast<std::size_t>(settings.store.connections)}),
         api_{.store = *backbone.store,
              .line = *backbone.line,
+             .definitions = *backbone.definitions,
              .bus = *backbone.bus,
              .gate = gate_,
              .ledger = ledger_,
@@ -67,7 +69,9 @@ class ApiRole::Parts {
                    return import_file(tasks_, settings, file);
                  },
              .web_dir = web_dir_of(settings),
-             .version = TRAINYARD_VERSION},
+             .version = TRAINYARD_VERSION,
+             .find_zone = tzdb::find_zone,
+             .webhook_secret = settings.events.webhook_secret},
         live_(
             log, {}, pool_,
             [&store = *backbone.store](const notifier::Topic& topic,

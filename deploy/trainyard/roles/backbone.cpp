@@ -56,6 +56,7 @@ Result<Backbone> open_stores(const config::Settings& settings) {
     backbone.store = postgres::make_job_store(database);
     backbone.line = postgres::make_dispatch_store(database);
     backbone.access = postgres::make_access_store(database);
+    backbone.definitions = postgres::make_definition_store(database);
     backbone.requests = postgres::make_idempotency_store(database);
     return backbone;
   }
@@ -65,6 +66,7 @@ Result<Backbone> open_stores(const config::Settings& settings) {
   backbone.store = sqlite::make_job_store(database);
   backbone.line = sqlite::make_dispatch_store(database);
   backbone.access = sqlite::make_access_store(database);
+  backbone.definitions = sqlite::make_definition_store(database);
   backbone.requests = sqlite::make_idempotency_store(database);
   return backbone;
 }

@@ -3,6 +3,7 @@
 #include "common/config/settings.hpp"
 #include "common/log/log.hpp"
 #include "common/ports/access_store.hpp"
+#include "common/ports/definition_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/idempotency_store.hpp"
@@ -22,6 +23,7 @@ struct Backbone {
   std::unique_ptr<ports::DispatchStore> line;
   std::unique_ptr<ports::IdempotencyStore> requests;
   std::unique_ptr<ports::AccessStore> access;
+  std::unique_ptr<ports::DefinitionStore> definitions;
   std::unique_ptr<ports::EventBus> bus;
 };
 

@@ -71,6 +71,27 @@ TEST_F(AccessApi, RefusesWhoBringsNoCredentialAndSaysHowToBringOne) {
     EXPECT_EQ(browser.send("GET", path).status, 200) << path;
 }
 
+TEST_F(AccessApi, LetsViewersReadWhatStartsByItselfAndChangeNoneOfIt) {
+  const std::string trigger = R"({"table":"/tables/sales"})";
+  EXPECT_EQ(ask(ada_, "PUT", "/api/v2/triggers/sales", trigger).status, 201);
+  EXPECT_EQ(ask(watcher_, "GET", "/api/v2/triggers/sales").status, 200);
+  for (const auto& [method, path] : {std::pair("PUT", "/api/v2/triggers/sales"),
+                                     {"DELETE", "/api/v2/triggers/sales"},
+                                     {"POST", "/api/v2/triggers/sales/pause"},
+                                     {"PUT", "/api/v2/templates/t"},
+                                     {"PUT", "/api/v2/schedules/s"},
+                                     {"POST", "/api/v2/schedules/s/run"},
+                                     {"POST", "/api/v2/events"}}) {
+    EXPECT_EQ(ask(watcher_, method, path, trigger).status, 403) << path;
+  }
+  EXPECT_EQ(ask(bob_, "GET", "/api/v2/triggers/sales/decisions").status, 403);
+  EXPECT_EQ(ask(root_, "POST", "/api/v2/triggers/sales/pause").status, 200);
+  const auto entries = audited();
+  EXPECT_EQ(entries.front().action, "PUT /api/v2/triggers/{name}");
+  EXPECT_EQ(entries.front().record, "sales");
+  EXPECT_EQ(entries.back().action, "POST /api/v2/triggers/{name}/pause");
+}
+
 TEST_F(AccessApi, LetsAKeyInByEitherHeader) {
   EXPECT_EQ(client().send("GET", "/api/v2/jobs", "", bearer(ada_)).status, 200);
   EXPECT_EQ(client().send("GET", "/api/v2/jobs", "", {{"X-API-Key", ada_}}).status, 200);

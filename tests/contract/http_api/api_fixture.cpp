@@ -1,6 +1,7 @@
 #include "tests/contract/http_api/api_fixture.hpp"
 
 #include "api/http/inline_rows.hpp"
+#include "common/adapters/tzdb/find_zone.hpp"
 #include "tests/contract/http_api/openapi_check.hpp"
 
 #include <atomic>
@@ -29,6 +30,7 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
   requests_ = sqlite::make_idempotency_store(database);
   ledger_ = std::make_unique<service::RequestLedger>(*requests_);
   access_ = sqlite::make_access_store(database);
+  definitions_ = sqlite::make_definition_store(database);
   intake_ = {
       .check_config =
           [](std::string_view config) { return service::check_config(config, {.models = models}); },
@@ -70,6 +72,7 @@ void ApiTest::restart(ServerOptions options) {
   server_.reset();
   api_.reset(new Api{.store = *store_,
                      .line = *line_,
+                     .definitions = *definitions_,
                      .bus = bus_,
                      .gate = *gate_,
                      .ledger = *ledger_,
@@ -84,7 +87,8 @@ void ApiTest::restart(ServerOptions options) {
                      .upload_dir = folder_ / "uploads",
                      .convert = convert_,
                      .web_dir = folder_ / "web",
-                     .version = "test"});
+                     .version = "test",
+                     .find_zone = tzdb::find_zone});
   options.port = 0;
   server_ = std::make_unique<Server>(log::Log(), std::move(options), routes_, *api_, upgrade_);
   server_->start();
@@ -97,6 +101,7 @@ ApiTest::~ApiTest() {
   commits_.reset();
   gate_.reset();
   line_.reset();
+  definitions_.reset();
   store_.reset();
   std::filesystem::remove_all(folder_);
 }

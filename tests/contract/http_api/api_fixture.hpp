@@ -71,6 +71,7 @@ class ApiTest : public ::testing::Test {
   std::unique_ptr<ports::JobStore> store_;
   std::unique_ptr<ports::DispatchStore> line_;
   std::unique_ptr<ports::AccessStore> access_;
+  std::unique_ptr<ports::DefinitionStore> definitions_;
   embedded_bus::EmbeddedBus bus_;
   // What the data looks like to whoever inspects it.
   Result<service::DataLayout> layout_ = service::DataLayout{

@@ -121,5 +121,17 @@ TEST(Trigger, TakesVersionsThatAreLostForAnyChange) {
   EXPECT_TRUE(judged({.min_rows = 1'000}, state).fire);
 }
 
+TEST(Trigger, ForgetsWhatWasPendingOfATableThatWasMadeAnew) {
+  TriggerState state{.version = 3, .schema = "old"};
+  take_in(state, {.version = 4, .changes_data = true, .rows = 5}, noon);
+  begin_anew(state, 0, noon + 1h);
+  EXPECT_EQ(state.version, -1);
+  EXPECT_FALSE(state.pending);
+  EXPECT_EQ(state.begun_at, noon + 1h);
+  EXPECT_EQ(take_in(state, {.version = 0, .changes_data = true, .schema = "new"}, noon + 1h),
+            std::nullopt);
+  EXPECT_FALSE(state.pending->schema_changed) << "it is the first one that is known";
+}
+
 }  // namespace
 }  // namespace trainyard::domain
