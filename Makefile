@@ -44,6 +44,13 @@ simulate: ## The job protocol in 100,000 simulated fleets (SEEDS=…), whose eve
 	cmake --build --preset release --target trainyard_tests_simulation
 	TRAINYARD_TEST_SEEDS=$(or $(SEEDS),100000) build/release/tests/simulation/trainyard_tests_simulation
 
+.PHONY: adversarial
+adversarial: ## Send awkward series through every model: SERIES=100000
+	deploy/setup --tests
+	cmake --preset release -DTRAINYARD_TESTS=ON
+	cmake --build --preset release --target trainyard_adversarial
+	build/release/tests/adversarial/trainyard_adversarial --series $(or $(SERIES),10000)
+
 .PHONY: bench-models
 bench-models: build ## Time every forecasting model, single thread
 	cmake --build --preset release --target trainyard_loadtest_models

@@ -3,6 +3,14 @@
 #include <cmath>
 
 namespace trainyard::forecast {
+namespace {
+
+// Errors may be past the largest double where values are near it.
+std::optional<double> if_finite(double score) {
+  return std::isfinite(score) ? std::optional(score) : std::nullopt;
+}
+
+}  // namespace
 
 std::optional<double> score_of(const Scores& scores, std::string_view metric) {
   if (metric == "mape") return scores.mape;
@@ -16,7 +24,7 @@ std::optional<double> score_of(const Scores& scores, std::string_view metric) {
 void ScoreSum::add(std::span<const double> actual, const models::Forecast& forecast, double scale) {
   for (auto i = covered_.size(); i < forecast.intervals.size(); ++i)
     covered_.push_back({.level = forecast.intervals[i].level});
-  has_zero_scale_ = has_zero_scale_ || scale == 0;
+  has_no_scale_ = has_no_scale_ || scale == 0 || !std::isfinite(scale);
   for (std::size_t i = 0; i < actual.size(); ++i) {
     const double error = std::abs(actual[i] - forecast.mean[i]);
     const double size = std::abs(actual[i]) + std::abs(forecast.mean[i]);
@@ -40,11 +48,11 @@ void ScoreSum::add(std::span<const double> actual, const models::Forecast& forec
 Scores ScoreSum::scores() const {
   Scores scores;
   if (count_ == 0) return scores;
-  if (!has_zero_) scores.mape = 100 * percentage_ / count_;
-  scores.smape = 100 * symmetric_ / count_;
-  if (!has_zero_scale_) scores.mase = scaled_ / count_;
-  scores.rmse = std::sqrt(squared_ / count_);
-  scores.mae = absolute_ / count_;
+  if (!has_zero_) scores.mape = if_finite(100 * percentage_ / count_);
+  scores.smape = if_finite(100 * symmetric_ / count_);
+  if (!has_no_scale_) scores.mase = if_finite(scaled_ / count_);
+  scores.rmse = if_finite(std::sqrt(squared_ / count_));
+  scores.mae = if_finite(absolute_ / count_);
   for (const auto& [level, reached] : covered_)
     scores.coverages.push_back({.level = level, .reached = 100 * reached / count_});
   if (!scores.coverages.empty()) scores.coverage = scores.coverages.front().reached;

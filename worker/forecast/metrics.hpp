@@ -16,7 +16,7 @@ struct LevelCoverage {
   double reached = 0.0;
 };
 
-// How good forecasts were. Empty = undefined for this series.
+// How good forecasts were. Empty = undefined for this series, or past the largest double.
 struct Scores {
   std::optional<double> mape;   // percent; undefined when an actual value is zero
   std::optional<double> smape;  // percent, 0 where both are zero
@@ -48,7 +48,7 @@ class ScoreSum {
   double scaled_ = 0;
   std::vector<LevelCoverage> covered_;  // `reached` counts values
   bool has_zero_ = false;
-  bool has_zero_scale_ = false;
+  bool has_no_scale_ = false;
 };
 
 // Mean absolute error of the seasonal naive forecast inside the training part; with less than a

@@ -75,7 +75,7 @@ std::int64_t fill_gaps(std::span<double> values) {
         values[k] = values[*last];
       } else {
         const double share = static_cast<double>(k - *last) / static_cast<double>(i - *last);
-        values[k] = values[*last] + share * (values[i] - values[*last]);
+        values[k] = std::lerp(values[*last], values[i], share);
       }
     }
     last = i;
@@ -90,6 +90,19 @@ void judge_values(PreparedSeries& series, std::span<const double> observed) {
   quality.is_zero = low == 0 && high == 0;
   quality.findings = find_in(series, observed);
   std::ranges::move(warnings_of(quality), std::back_inserter(quality.warnings));
+}
+
+Result<void> refuse_infinite(const SegmentRows& rows) {
+  const auto refuse = [&](std::string_view what, std::size_t i) {
+    return bad_data(fmt::format("{} is infinite", what), "expected a number, or nothing",
+                    rows.observations[i].row);
+  };
+  for (std::size_t i = 0; i < rows.observations.size(); ++i) {
+    if (std::isinf(rows.observations[i].value)) return refuse("the value", i);
+    for (const auto& column : rows.covariates)
+      if (std::isinf(column[i])) return refuse("a covariate", i);
+  }
+  return {};
 }
 
 std::string describe(const MixedFrequency& mixed) {
@@ -173,6 +186,7 @@ std::vector<TimePoint> PreparedSeries::future(int horizon) const {
 
 Result<PreparedSeries> prepare(const SegmentRows& rows, std::optional<domain::Frequency> asked) {
   if (rows.problem) return fail(*rows.problem);
+  TRY_DO(refuse_infinite(rows));
   const auto has_value = [](const Observation& row) { return !std::isnan(row.value); };
   const auto values = std::ranges::count_if(rows.observations, has_value);
   if (values < 2) {

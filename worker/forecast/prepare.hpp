@@ -53,8 +53,8 @@ struct PreparedSeries {
 
 // Sorts, checks, and fills gaps by straight lines. `asked` is the stated frequency: dates that do
 // not fit it are taken as consecutive periods, with a warning. Errors, category data, each naming
-// the row: an unreadable cell, a date twice (both rows), fewer than two values, dates that follow
-// no frequency.
+// the row: an unreadable or infinite cell, a date twice (both rows), fewer than two values, dates
+// that follow no frequency.
 Result<PreparedSeries> prepare(const domain::SegmentRows& rows,
                                std::optional<domain::Frequency> asked);
 

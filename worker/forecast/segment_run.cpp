@@ -95,17 +95,22 @@ Result<FitOutcome> SegmentRun::combine(int window) {
   const auto& span = window_of(window);
   std::vector<FitOutcome> members;
   std::vector<std::string> names;
+  std::string reason;
   for (const auto& name : member_names(span.length())) {
     auto member = fit_one(name, window);
     if (is_cancelled(member)) return member;
-    if (!member) continue;
+    if (!member) {
+      if (reason.empty()) reason = member.error().detail;
+      continue;
+    }
     members.push_back(std::move(*member));
     names.push_back(name);
   }
   if (members.empty()) {
-    return fail(Error{.code = Errc::invalid_argument,
-                      .detail = "none of the ensemble's members could be fitted",
-                      .category = Category::data});
+    return fail(
+        Error{.code = Errc::invalid_argument,
+              .detail = fmt::format("none of the ensemble's members could be fitted; {}", reason),
+              .category = Category::data});
   }
   const auto what = combination_names[static_cast<std::size_t>(plan_.combination)];
   FitOutcome combined{.description = fmt::format("{}({})", what, fmt::join(names, ", "))};

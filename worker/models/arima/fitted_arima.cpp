@@ -64,7 +64,7 @@ Columns FittedArima::scaled_columns(std::span<const std::span<const double>> cov
   for (std::size_t i = 0; i < covariates.size(); ++i) {
     columns.emplace_back(covariates[i].begin(), covariates[i].end());
     for (double& v : columns.back())
-      v /= core_.covariate_scales[i];
+      v = finite(v / core_.covariate_scales[i]);
   }
   return columns;
 }

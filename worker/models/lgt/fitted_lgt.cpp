@@ -132,10 +132,10 @@ std::vector<Component> FittedLgt::components() const {
   Component remainder{.name = "remainder"};
   const auto known = past();
   for (std::size_t t = 0; t < y_.size(); ++t) {
-    level.values.push_back(known.level[t] * core_.scale);
-    trend.values.push_back((known.mean[t] - known.level[t]) * core_.scale);
-    season.values.push_back(core_.season.index(t) * (ratio ? 1.0 : core_.scale));
-    remainder.values.push_back((y_[t] - core_.season.with(known.mean[t], t)) * core_.scale);
+    level.values.push_back(finite(known.level[t] * core_.scale));
+    trend.values.push_back(finite((known.mean[t] - known.level[t]) * core_.scale));
+    season.values.push_back(finite(core_.season.index(t) * (ratio ? 1.0 : core_.scale)));
+    remainder.values.push_back(finite((y_[t] - core_.season.with(known.mean[t], t)) * core_.scale));
   }
   std::vector<Component> parts{std::move(level), std::move(trend)};
   if (!core_.season.indices.empty()) parts.push_back(std::move(season));

@@ -70,6 +70,7 @@ class FittedProphet final : public FittedModel {
   // There is no state but the calendar, so what it would have said one period before is what it
   // says.
   InSample in_sample() const override {
+    if (history_.y.empty()) return {};
     return {.values = expected_values(state_.form, fitted_curve())};
   }
 

@@ -104,7 +104,7 @@ std::vector<Component> FittedTheta::components() const {
     const double mean = core_.season.with(expected(core_.parameters, state), t);
     level.values.push_back(finite(state.level * scale));
     trend.values.push_back(finite(trend_of(core_.parameters, state) * scale));
-    season.values.push_back(core_.season.index(t) * (ratio ? 1.0 : scale));
+    season.values.push_back(finite(core_.season.index(t) * (ratio ? 1.0 : scale)));
     remainder.values.push_back(finite((y_[t] - mean) * scale));
     advance(core_.parameters, state, core_.season.without(y_[t], t));
   }

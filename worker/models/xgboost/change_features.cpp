@@ -34,6 +34,12 @@ std::size_t seasons_back(std::size_t season, std::size_t step) {
 
 }  // namespace
 
+float to_float(double value) {
+  constexpr double largest = 1e37;
+  if (std::abs(value) < std::numeric_limits<float>::min()) return 0.0F;
+  return static_cast<float>(std::clamp(value, -largest, largest));
+}
+
 double ChangeScale::to_level(double value) const {
   return transform == Transform::logarithm ? std::log(value) : value;
 }
@@ -108,7 +114,7 @@ std::vector<float> covariates_at(std::span<const std::span<const double>> covari
                                  std::size_t t) {
   std::vector<float> values;
   for (const auto& covariate : covariates)
-    values.push_back(static_cast<float>(covariate[t]));
+    values.push_back(to_float(covariate[t]));
   return values;
 }
 
@@ -157,11 +163,9 @@ void ChangeHistory::append_level(double level) {
 
 void ChangeHistory::append_row(std::size_t origin, std::size_t step,
                                std::span<const float> covariates, std::vector<float>& row) const {
-  const auto in_units = [&](double difference) {
-    return static_cast<float>(difference / scale_.unit);
-  };
+  const auto in_units = [&](double difference) { return to_float(difference / scale_.unit); };
   for (const std::size_t lag : plan_.lags)
-    row.push_back(lag <= origin ? static_cast<float>(changes_[origin - lag]) : missing);
+    row.push_back(lag <= origin ? to_float(changes_[origin - lag]) : missing);
   const double last = levels_[origin - 1];
   for (const std::size_t window : plan_.windows) {
     const auto periods = static_cast<double>(window);
@@ -188,15 +192,15 @@ void ChangeHistory::append_season(std::size_t origin, std::size_t step,
   const std::size_t season = plan_.season_length;
   const std::size_t back = seasons_back(season, step);
   const auto change_before = [&](std::size_t periods) {
-    return origin > periods ? static_cast<float>((levels_[origin + step - 1 - periods] -
-                                                  levels_[origin - 1 - periods]) /
-                                                 scale_.unit)
-                            : missing;
+    return origin > periods
+               ? to_float((levels_[origin + step - 1 - periods] - levels_[origin - 1 - periods]) /
+                          scale_.unit)
+               : missing;
   };
-  row.push_back(origin + step > back
-                    ? static_cast<float>((levels_[origin - 1] - levels_[origin + step - 1 - back]) /
-                                         scale_.unit)
-                    : missing);
+  row.push_back(
+      origin + step > back
+          ? to_float((levels_[origin - 1] - levels_[origin + step - 1 - back]) / scale_.unit)
+          : missing);
   row.push_back(change_before(back));
   row.push_back(change_before(back + season));
 }

@@ -14,6 +14,10 @@
 
 namespace trainyard::models {
 
+// As the library takes it: NaN is a missing feature, numbers past what a float holds are cut to
+// ±1e37, and those too small for all of a float's digits are 0.
+float to_float(double value);
+
 enum class Transform { none, logarithm };
 
 // The reference of a change: the mean of the levels learned from, the last level, or the last one

@@ -35,7 +35,7 @@ Result<void> append_rows(const LearningPart& part, std::size_t stride, std::size
       if ((t + step + offset) % stride != 0) continue;
       history.append_row(t, step, covariates_at(part.series->covariates, t + step - 1),
                          rows.features);
-      rows.targets.push_back(static_cast<float>(history.change(t, step)));
+      rows.targets.push_back(to_float(history.change(t, step)));
     }
   }
   return {};

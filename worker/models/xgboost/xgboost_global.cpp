@@ -258,8 +258,10 @@ class XgboostGlobal final : public GlobalModel {
     TRY(const auto settings, read_settings(name(), context, defaults()));
     TRY(auto panel, make_panel(all, horizon, settings, context));
     auto options = settings.booster;
+    double drift = 0.0;
     for (const auto& prepared : panel.series)
-      options.base += prepared.scale.drift / static_cast<double>(panel.series.size());
+      drift += prepared.scale.drift / static_cast<double>(panel.series.size());
+    options.base = to_float(drift);
     TRY(auto bands, measure_errors(panel, options, context.stop));
     std::vector<LearningPart> parts;
     for (const auto& prepared : panel.series)

@@ -80,7 +80,7 @@ class Xgboost final : public Model {
     LearningSeries learning{.history = ChangeHistory(plan, scale, levels),
                             .covariates = window.covariates};
     auto options = settings.booster;
-    options.base = scale.drift;
+    options.base = to_float(scale.drift);
     TRY(auto bands, measure_errors(learning, options, context.stop));
     const std::array parts{LearningPart{&learning, levels.size()}};
     TRY(auto booster, train_trees(parts, options, cells_max, context.stop));
