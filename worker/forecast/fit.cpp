@@ -106,7 +106,7 @@ Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::
   const auto name = model.name();
   const auto count = static_cast<std::size_t>(steps);
   const auto past = known_values(series, window);
-  models::ForecastRequest request{.horizon = steps, .levels = settings_.levels};
+  models::ForecastRequest request{.horizon = steps, .levels = settings_.levels, .stop = stop_};
   for (const auto& covariate : series.covariates) {
     const std::span values(covariate);
     if (values.size() >= window.train + count)

@@ -57,6 +57,7 @@ struct ForecastRequest {
   int horizon = 1;
   std::span<const double> levels;                        // percent, each in (0, 100)
   std::vector<std::span<const double>> covariates = {};  // future values, `horizon` each
+  std::stop_token stop = {};                             // as for a fit: far horizons take a while
 };
 
 // What the model would have said of each observation one period before, knowing the parameters of
@@ -83,7 +84,7 @@ struct Component {
 class FittedModel {
  public:
   virtual ~FittedModel() = default;
-  // invalid_argument when future covariates are missing that the fit had.
+  // invalid_argument when future covariates are missing that the fit had; cancelled.
   virtual Result<Forecast> forecast(const ForecastRequest& request) const = 0;
   // What was chosen, in the field's notation: "ETS(M,Ad,M)". Stable for equal fits.
   virtual std::string description() const = 0;

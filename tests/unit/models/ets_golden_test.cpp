@@ -137,7 +137,7 @@ TEST(EtsGolden, SimulatesAsTheReferenceFromItsParameters) {
   for (const auto& golden : golden_forms()) {
     if (has_exact_moments(golden.form)) continue;
     const auto fit = evaluate_form(series.at(golden.series).task(), golden.form, golden.point);
-    const auto forecast = simulated_forecast(fit, 24, 1.0, levels);
+    const auto forecast = *simulated_forecast(fit, 1.0, {.horizon = 24, .levels = levels});
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const int h = steps[i] - 1;
       EXPECT_NEAR(forecast.mean[h], golden.mean[i], 1e-6 * golden.mean[i])

@@ -186,13 +186,14 @@ TEST(EtsSimulation, HasTheSpreadOfTheExactFormulaWhereThereIsOne) {
   const EtsFit walk{
       .form = {}, .smoothing = {.alpha = 0.6}, .final = {.level = 1.0}, .variance = 0.01};
   constexpr std::array levels{95.0};
-  const auto first = simulated_forecast(walk, 10, 1.0, levels);
+  const ForecastRequest request{.horizon = 10, .levels = levels};
+  const auto first = *simulated_forecast(walk, 1.0, request);
   for (int h = 0; h < 10; ++h) {
     const double width = 1.96 * 0.1 * std::sqrt(1.0 + h * 0.36);
     EXPECT_NEAR(first.intervals[0].lower[h], 1.0 - width, 0.1 * width) << h;
     EXPECT_NEAR(first.intervals[0].upper[h], 1.0 + width, 0.1 * width) << h;
   }
-  EXPECT_EQ(simulated_forecast(walk, 10, 1.0, levels).intervals[0].upper, first.intervals[0].upper);
+  EXPECT_EQ(simulated_forecast(walk, 1.0, request)->intervals[0].upper, first.intervals[0].upper);
 }
 
 }  // namespace

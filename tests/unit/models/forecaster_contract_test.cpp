@@ -164,6 +164,19 @@ TEST_P(ForecasterContract, NoticesAStopRequestOnAVeryLongSeries) {
                                       .count()));
 }
 
+// The others are over sooner.
+TEST_P(ForecasterContract, NoticesAStopRequestOnAFarHorizonWhereThatTakesLong) {
+  constexpr std::array<std::string_view, 2> slow{"prophet", "xgboost"};
+  const auto fitted = model->fit(air_passengers().view(), {});
+  ASSERT_TRUE(fitted);
+  std::stop_source source;
+  source.request_stop();
+  const auto forecast =
+      (*fitted)->forecast({.horizon = 10'000, .levels = levels, .stop = source.get_token()});
+  EXPECT_EQ(!forecast, std::ranges::find(slow, GetParam()) != slow.end());
+  if (!forecast) EXPECT_EQ(forecast.error().code, Errc::cancelled);
+}
+
 constexpr auto name_of_model = [](const auto& model) {
   std::string name;
   for (const char c : model.param)

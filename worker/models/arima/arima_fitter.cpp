@@ -65,9 +65,9 @@ ArimaCandidate ArimaFitter::fit(const ArimaForm& form, const ArimaCandidate* rel
   candidate.free.assign(form.coefficients(), 0.0);
   if (!(n > parameters + 1.0)) return candidate;
 
-  ArimaLikelihood likelihood(sample, form);
+  ArimaLikelihood likelihood(sample, form, task_.stop);
   std::vector<std::vector<double>> starts;
-  starts.push_back(arima_start(sample, form));
+  starts.push_back(arima_start(sample, form, task_.stop));
   if (relative != nullptr) starts.push_back(adopt(form, *relative));
   ArimaOptimum best{.value = infinity};
   if (effort == ArimaEffort::coarse) {
@@ -95,6 +95,7 @@ ArimaFit ArimaFitter::result(const ArimaCandidate& candidate) {
   const auto n = static_cast<double>(sample.w.size());
   ArimaLikelihood likelihood(sample, candidate.form);
   const auto solution = likelihood.solve(candidate.free);
+  if (task_.stop.stop_requested()) return {.form = candidate.form};
   const double parameters = count_parameters(candidate.form, sample);
   ArimaFit fit{.form = candidate.form,
                .coefficients = std::vector<double>(candidate.free.size()),

@@ -40,9 +40,10 @@ std::span<double> as_span(Matrix& values) {
 
 class ArimaLikelihood::Workspace {
  public:
-  Workspace(const ArimaSample& sample, const ArimaForm& form)
+  Workspace(const ArimaSample& sample, const ArimaForm& form, std::stop_token stop)
       : sample_(sample),
         form_(form),
+        stop_(std::move(stop)),
         rows_(static_cast<Index>(sample.w.size())),
         size_(std::min<Index>(rows_, form.state_size())),
         values_(form.coefficients()),
@@ -60,6 +61,7 @@ class ArimaLikelihood::Workspace {
 
  private:
   ArimaCoefficients coefficients() const { return {form_, values_}; }
+  bool is_stopped() const { return stop_.stop_requested(); }
   bool is_moving() const { return form_.ma_degree() > 0; }
   auto prior_covariance() const { return prior_covariance_.topLeftCorner(size_, size_); }
 
@@ -75,6 +77,7 @@ class ArimaLikelihood::Workspace {
 
   const ArimaSample& sample_;
   ArimaForm form_;
+  std::stop_token stop_;  // looked at after each pass over the series
   Index rows_;
   Index size_;  // of the state, as far as it is observed
 
@@ -109,22 +112,23 @@ void ArimaLikelihood::Workspace::evaluate(std::span<const double> free) {
   constrain(form_, free, values_);
   filter_errors();
   log_determinant_ = 0.0;
-  if (size_ > 0) {
+  value_ = infinity;
+  if (size_ > 0 && !is_stopped()) {
     arima_prior(form_, values_, prior_, prior_work_);
     arima_responses(form_, coefficients(), static_cast<std::size_t>(size_), responses_);
     factorise();
     project();
   }
-  profile();
+  if (!is_stopped()) profile();
 }
 
 void ArimaLikelihood::Workspace::filter_errors() {
   const auto c = coefficients();
-  for (Index j = 0; j < errors_.cols(); ++j) {
+  for (Index j = 0; j < errors_.cols() && !is_stopped(); ++j) {
     errors_.col(j) = as_vector(j == 0 ? sample_.w : sample_.regressors[j - 1]);
     const std::span column(errors_.col(j).data(), sample_.w.size());
     apply_ar(column, form_, c);
-    invert_ma(column, form_, c);
+    if (!is_stopped()) invert_ma(column, form_, c);
   }
 }
 
@@ -187,6 +191,7 @@ void ArimaLikelihood::Workspace::differentiate(std::span<const double> free, Ari
   weigh();
   find_residuals();
   find_moves();
+  if (is_stopped()) return;
 
   // dS = 2·Σ e de, with the smoothed state held fast.
   const Matrix turn = jacobian(free);
@@ -239,28 +244,28 @@ void ArimaLikelihood::Workspace::find_moves() {
   moves_.setZero(rows_, form_.coefficients());
   Index j = 0;
   const auto add = [&](std::size_t orders, int lag) {
-    for (std::size_t i = 1; i <= orders; ++i, ++j)
+    for (std::size_t i = 1; i <= orders && !is_stopped(); ++i, ++j)
       if (const auto shift = static_cast<Index>(i) * lag; shift < rows_)
         moves_.col(j).tail(rows_ - shift) = series_.head(rows_ - shift);
   };
-  if (!c.ar.empty()) {
+  if (!c.ar.empty() && !is_stopped()) {
     series_ = adjusted_;
     apply_ar(as_span(series_), c.seasonal_ar, form_.season);
     invert_ma(as_span(series_), form_, c);
     add(c.ar.size(), 1);
   }
-  if (!c.seasonal_ar.empty()) {
+  if (!c.seasonal_ar.empty() && !is_stopped()) {
     series_ = adjusted_;
     apply_ar(as_span(series_), c.ar, 1);
     invert_ma(as_span(series_), form_, c);
     add(c.seasonal_ar.size(), form_.season);
   }
-  if (!c.ma.empty()) {
+  if (!c.ma.empty() && !is_stopped()) {
     series_ = residuals_;
     invert_ma(as_span(series_), c.ma, 1);
     add(c.ma.size(), 1);
   }
-  if (!c.seasonal_ma.empty()) {
+  if (!c.seasonal_ma.empty() && !is_stopped()) {
     series_ = residuals_;
     invert_ma(as_span(series_), c.seasonal_ma, form_.season);
     add(c.seasonal_ma.size(), form_.season);
@@ -315,8 +320,9 @@ void ArimaLikelihood::Workspace::add_determinant(std::span<const double> free, A
   }
 }
 
-ArimaLikelihood::ArimaLikelihood(const ArimaSample& sample, const ArimaForm& form)
-    : work_(std::make_unique<Workspace>(sample, form)) {}
+ArimaLikelihood::ArimaLikelihood(const ArimaSample& sample, const ArimaForm& form,
+                                 std::stop_token stop)
+    : work_(std::make_unique<Workspace>(sample, form, std::move(stop))) {}
 ArimaLikelihood::~ArimaLikelihood() = default;
 ArimaLikelihood::ArimaLikelihood(ArimaLikelihood&&) noexcept = default;
 ArimaLikelihood& ArimaLikelihood::operator=(ArimaLikelihood&&) noexcept = default;

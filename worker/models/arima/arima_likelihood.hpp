@@ -46,13 +46,13 @@ struct ArimaSolution {
 // and have more values than regressors.
 class ArimaLikelihood {
  public:
-  ArimaLikelihood(const ArimaSample& sample, const ArimaForm& form);
+  ArimaLikelihood(const ArimaSample& sample, const ArimaForm& form, std::stop_token stop = {});
   ~ArimaLikelihood();
   ArimaLikelihood(ArimaLikelihood&&) noexcept;
   ArimaLikelihood& operator=(ArimaLikelihood&&) noexcept;
 
   // −log likelihood without its constants, n/2·log(S/n) + ½·log|…|; infinity where it cannot be
-  // computed.
+  // computed, or was stopped.
   double evaluate(std::span<const double> free);
   void differentiate(std::span<const double> free, ArimaSlope& slope);
   ArimaSolution solve(std::span<const double> free);

@@ -218,9 +218,10 @@ int choose_seasonal(const ArimaTask& task, const ArimaLimits& limits, std::span<
   return differences;
 }
 
-bool asks_for_difference(std::span<const double> y, UnitRootTest test) {
+bool asks_for_difference(std::span<const double> y, UnitRootTest test,
+                         const std::stop_token& stop) {
   if (y.size() < 3 || is_level(y)) return false;
-  return test == UnitRootTest::kpss ? kpss_refuses_level(y) : adf_accepts_unit_root(y);
+  return test == UnitRootTest::kpss ? kpss_refuses_level(y, stop) : adf_accepts_unit_root(y);
 }
 
 bool any_level(const ArimaData& data, int d, int seasonal_d, int season) {
@@ -258,7 +259,7 @@ ArimaDifferences choose_differences(const ArimaTask& task, const ArimaLimits& li
     return chosen;
   }
   auto left = differenced(y, 0, chosen.seasonal_d, task.season);
-  while (chosen.d < limits.max_d && asks_for_difference(left, limits.test)) {
+  while (chosen.d < limits.max_d && asks_for_difference(left, limits.test, task.stop)) {
     ++chosen.d;
     left = differenced(left, 1, 0, 1);
   }

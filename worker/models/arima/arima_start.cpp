@@ -24,10 +24,10 @@ Vector without_regressors(const ArimaSample& sample) {
 }
 
 // Errors of the autoregression of an order that Levinson's recursion finds from autocovariances.
-Vector autoregressive_errors(const Vector& w, Index order) {
+Vector autoregressive_errors(const Vector& w, Index order, const std::stop_token& stop) {
   const Index n = w.size();
-  Vector gamma(order + 1);
-  for (Index k = 0; k <= order; ++k)
+  Vector gamma = Vector::Zero(order + 1);
+  for (Index k = 0; k <= order && !stop.stop_requested(); ++k)
     gamma[k] = w.tail(n - k).dot(w.head(n - k));
   Vector a = Vector::Zero(order);
   double variance = gamma[0];
@@ -43,24 +43,27 @@ Vector autoregressive_errors(const Vector& w, Index order) {
     variance *= 1.0 - r * r;
   }
   Vector e = w;
-  for (Index j = 0; j < order; ++j)
+  for (Index j = 0; j < order && !stop.stop_requested(); ++j)
     e.tail(n - j - 1) -= a[j] * w.head(n - j - 1);
   return e;
 }
 
 }  // namespace
 
-std::vector<double> arima_start(const ArimaSample& sample, const ArimaForm& form) {
+std::vector<double> arima_start(const ArimaSample& sample, const ArimaForm& form,
+                                const std::stop_token& stop) {
   const auto n = static_cast<Index>(sample.w.size());
   const Index columns = form.coefficients();
   const Index reach = form.state_size();
   const std::vector<double> nothing(form.coefficients(), 0.0);
   if (columns == 0 || n < reach + columns + 3) return nothing;
+  if (stop.stop_requested()) return nothing;
   const Vector w = without_regressors(sample);
   const auto order =
       std::min<Index>(n / 3, static_cast<Index>(std::log(n) * 1.5) + form.p + form.q +
                                  (form.ma_degree() > form.q ? form.season : 0));
-  const Vector e = autoregressive_errors(w, order);
+  const Vector e = autoregressive_errors(w, order, stop);
+  if (stop.stop_requested()) return nothing;
 
   const Index first = std::min<Index>(reach, n / 2);
   Matrix x = Matrix::Zero(n - first, columns);

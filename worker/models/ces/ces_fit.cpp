@@ -146,16 +146,19 @@ class Search {
     const CesGains<Lanes> gains(
         {.alpha0 = moved[0], .alpha1 = moved[1], .beta0 = moved[2], .beta1 = moved[3]});
     CesState<Lanes> state = lifted<Lanes>();
-    ces_backcast(task_.y, state, gains);
+    ces_backcast(task_.y, state, gains, task_.stop);
     if (is_stopped()) return {};
 
     // Of (ε, ∂ε/∂x) with itself.
     Eigen::Matrix<double, lanes, lanes> products = Eigen::Matrix<double, lanes, lanes>::Zero();
-    ces_forward(task_.y, state, gains, [&](const Lanes& error) {
-      Lanes parts = (error - error[0]) * (1.0 / small);
-      parts[0] = error[0];
-      products.noalias() += parts.matrix() * parts.matrix().transpose();
-    });
+    ces_forward(
+        task_.y, state, gains,
+        [&](const Lanes& error) {
+          Lanes parts = (error - error[0]) * (1.0 / small);
+          parts[0] = error[0];
+          products.noalias() += parts.matrix() * parts.matrix().transpose();
+        },
+        task_.stop);
     if (!products.allFinite()) return {};
     return {.squares = products(0, 0),
             .gradient = products.col(0).segment(1, size),
@@ -183,7 +186,7 @@ class Search {
                .squares = squares,
                .aicc = infinity};
     if (is_stopped() || !std::isfinite(squares)) return fit;
-    ces_backcast(task_.y, fit.initial, CesGains(fit.parameters));
+    ces_backcast(task_.y, fit.initial, CesGains(fit.parameters), task_.stop);
     const auto n = static_cast<double>(task_.y.size());
     const double estimated = static_cast<double>(x.size()) + 1.0;  // and the variance
     const double freedom = n - estimated - 1.0;

@@ -41,7 +41,8 @@ class Ces final : public Model {
                  .next = data.y.size() % fit.initial.slots(),
                  .error = std::sqrt(fit.variance),
                  .scale = data.scale};
-    ces_forward(data.y, core.now, CesGains(core.parameters), [](double) {});
+    ces_forward(data.y, core.now, CesGains(core.parameters), [](double) {}, context.stop);
+    if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     return std::make_unique<FittedCes>(std::move(core), std::move(fit.initial), std::move(data.y));
   }
 };

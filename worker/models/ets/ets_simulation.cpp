@@ -56,14 +56,15 @@ void simulate(const EtsFit& fit, std::span<const double> errors, double sign,
   });
 }
 
-// The values of each step of all futures, ascending.
-std::vector<std::vector<double>> futures(const EtsFit& fit, int horizon) {
+// The values of each step of all futures, ascending. Of no use when stopped early.
+std::vector<std::vector<double>> futures(const EtsFit& fit, int horizon,
+                                         const std::stop_token& stop) {
   std::vector<std::vector<double>> values(horizon);
   std::vector<double> errors(horizon);
   std::vector<double> path;
   std::vector<double> season;
   Errors source;
-  for (int pair = 0; pair < pairs; ++pair) {
+  for (int pair = 0; pair < pairs && !stop.stop_requested(); ++pair) {
     source.fill(errors, std::sqrt(fit.variance));
     for (const double sign : {1.0, -1.0}) {
       simulate(fit, errors, sign, path, season);
@@ -72,7 +73,7 @@ std::vector<std::vector<double>> futures(const EtsFit& fit, int horizon) {
     }
   }
   for (auto& step : values)
-    std::ranges::sort(step);
+    if (!stop.stop_requested()) std::ranges::sort(step);
   return values;
 }
 
@@ -87,14 +88,15 @@ double quantile(std::span<const double> sorted, double share) {
 
 }  // namespace
 
-Forecast simulated_forecast(const EtsFit& fit, int horizon, double scale,
-                            std::span<const double> levels) {
+Result<Forecast> simulated_forecast(const EtsFit& fit, double scale,
+                                    const ForecastRequest& request) {
   Forecast forecast;
-  for (const double mean : ets_path(fit, horizon))
+  for (const double mean : ets_path(fit, request.horizon))
     forecast.mean.push_back(finite(finite(mean) * scale));
-  if (levels.empty()) return forecast;
-  const auto values = futures(fit, horizon);
-  for (const double level : levels) {
+  if (request.levels.empty()) return forecast;
+  const auto values = futures(fit, request.horizon, request.stop);
+  if (request.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
+  for (const double level : request.levels) {
     Interval band{.level = level};
     const double tail = (100.0 - level) / 200.0;
     double lower = forecast.mean.front();

@@ -11,8 +11,8 @@ namespace trainyard::models {
 // future without errors as the mean, like R's, and quantiles of 2000 simulated futures as the
 // bands, since these are skewed. The futures come in pairs of errors ε and −ε and are always the
 // same. One ends where the form is not defined any more, and counts up to there. Everything is
-// finite and lower <= mean <= upper. O(horizon).
-Forecast simulated_forecast(const EtsFit& fit, int horizon, double scale,
-                            std::span<const double> levels);
+// finite and lower <= mean <= upper. O(horizon). Errors: cancelled.
+Result<Forecast> simulated_forecast(const EtsFit& fit, double scale,
+                                    const ForecastRequest& request);
 
 }  // namespace trainyard::models

@@ -21,8 +21,7 @@ class FittedEts final : public FittedModel {
 
   Result<Forecast> forecast(const ForecastRequest& request) const override {
     TRY_DO(check_request(request, 0));
-    if (!has_exact_moments(fit_.form))
-      return simulated_forecast(fit_, request.horizon, scale_, request.levels);
+    if (!has_exact_moments(fit_.form)) return simulated_forecast(fit_, scale_, request);
     return normal_forecast(ets_moments(fit_, request.horizon), scale_, request.levels);
   }
 

@@ -64,6 +64,7 @@ class IntermittentModel final : public Model {
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
 
     const auto parts = apart(data.y);
+    if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     auto& [kind, alpha, beta] = core.parameters;
     if (alpha == open) alpha = best_smoothing(parts.sizes, context.stop);
     const auto& frequency = kind == DemandKind::tsb ? parts.indicators : parts.intervals;

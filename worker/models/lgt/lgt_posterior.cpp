@@ -31,10 +31,11 @@ struct Levels {
   bool is_positive = true;
 };
 
-void smooth(std::span<const double> y, double alpha, Levels& into) {
+// Of no use when stopped early.
+void smooth(std::span<const double> y, double alpha, Levels& into, const std::stop_token& stop) {
   into.alpha = alpha;
   into.is_positive = true;
-  for (std::size_t b = 0; b < betas.size(); ++b) {
+  for (std::size_t b = 0; b < betas.size() && !stop.stop_requested(); ++b) {
     const LgtShape shape{.alpha = alpha, .beta = betas[b]};
     auto state = lgt_start(y);
     for (std::size_t t = 0; t < y.size(); ++t) {
@@ -80,7 +81,8 @@ Regression regress(const Sums& sums, const LgtPrior& prior, double errors) {
 
 class Grid {
  public:
-  Grid(std::span<const double> y, const LgtPrior& prior) : y_(y), prior_(prior) {
+  Grid(std::span<const double> y, const LgtPrior& prior, const std::stop_token& stop)
+      : y_(y), prior_(prior), stop_(stop) {
     levels_.level.resize(y.size());
     levels_.change.resize(y.size());
     for (auto& slope : levels_.slopes)
@@ -89,11 +91,11 @@ class Grid {
     power_.resize(y.size());
   }
 
-  std::vector<LgtPoint> search(const std::stop_token& stop) {
+  std::vector<LgtPoint> search() {
     for (const double alpha : alphas) {
-      smooth(y_, alpha, levels_);
+      smooth(y_, alpha, levels_, stop_);
       for (const double tau : taus) {
-        if (stop.stop_requested()) return {};
+        if (stop_.stop_requested()) return {};
         if (tau == 0.0 || levels_.is_positive) add_errors_of(tau);
       }
     }
@@ -111,7 +113,7 @@ class Grid {
       if (rho != 0.0 && !levels_.is_positive) continue;
       for (std::size_t t = 0; t < y_.size(); ++t)
         power_[t] = power_of(levels_.level[t], rho) / levels_.alpha;
-      for (std::size_t b = 0; b < betas.size(); ++b)
+      for (std::size_t b = 0; b < betas.size() && !stop_.stop_requested(); ++b)
         add({.alpha = levels_.alpha, .beta = betas[b], .rho = rho, .tau = tau}, levels_.slopes[b],
             0.5 * log_weights);
     }
@@ -148,6 +150,7 @@ class Grid {
 
   std::span<const double> y_;
   LgtPrior prior_;
+  const std::stop_token& stop_;
   Levels levels_;
   std::vector<double> weight_;
   std::vector<double> power_;
@@ -167,8 +170,8 @@ LgtState lgt_start(std::span<const double> y) {
 
 std::vector<LgtPoint> lgt_posterior(std::span<const double> y, const LgtPrior& prior,
                                     const std::stop_token& stop) {
-  auto points = Grid(y, prior).search(stop);
-  if (points.empty()) return points;
+  auto points = Grid(y, prior, stop).search();
+  if (points.empty() || stop.stop_requested()) return {};
   const double largest = std::ranges::max(points, {}, &LgtPoint::weight).weight;
   for (auto& point : points)
     point.weight = std::exp(point.weight - largest);

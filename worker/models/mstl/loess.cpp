@@ -35,10 +35,11 @@ double Loess::at(const double* y, std::size_t position, std::size_t stride) {
 void Loess::smooth(std::span<const double> y, std::span<double> smoothed,
                    const std::stop_token& stop) {
   const std::size_t n = options_.length;
+  constexpr std::size_t stop_interval = 64;  // positions between looks at the stop token
   const std::size_t jump = std::max<std::size_t>(1, options_.window / 50);
   smoothed[0] = at(y.data(), 1);
   for (std::size_t last = 0; last + 1 < n;) {
-    if (jump > 1 && stop.stop_requested()) return;
+    if (last % stop_interval < jump && stop.stop_requested()) return;
     const std::size_t next = std::min(last + jump, n - 1);
     smoothed[next] = at(y.data(), next + 1);
     const double slope = (smoothed[next] - smoothed[last]) / static_cast<double>(next - last);

@@ -71,7 +71,7 @@ class Stl {
   std::vector<double> smoothed_cycles(std::span<const double> y) {
     const std::size_t m = task_.season;
     std::vector<double> cycles(y.size() + 2 * m);
-    for (std::size_t first = 0; first < m; ++first) {
+    for (std::size_t first = 0; first < m && !task_.stop.stop_requested(); ++first) {
       const bool is_long = first < y.size() % m;
       const std::size_t length = y.size() / m + (is_long ? 1 : 0);
       Loess& loess = is_long ? long_ : short_;

@@ -27,9 +27,9 @@ std::string_view name_of(Kind kind) {
 }
 
 // Finds the season of naive2 and takes it out of y. Ratios are of no use once an index is nearly 0.
-void take_season_out(Walk& walk, std::vector<double>& y, int season) {
+void take_season_out(Walk& walk, std::vector<double>& y, int season, const std::stop_token& stop) {
   constexpr double index_min = 0.01;
-  if (!is_seasonal(y, season)) return;
+  if (!is_seasonal(y, season, stop)) return;
   if (std::ranges::min(y) > 0.0) {
     walk.composition = Composition::multiplicative;
     walk.indices = seasonal_indices(y, season, walk.composition);
@@ -75,7 +75,8 @@ class NaiveModel final : public Model {
 
     Walk walk{.model = name(), .scale = data.scale};
     std::vector<double> y = data.y;
-    if (kind_ == Kind::naive2) take_season_out(walk, y, series.season_length);
+    if (kind_ == Kind::naive2) take_season_out(walk, y, series.season_length, context.stop);
+    if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     if (kind_ == Kind::drift) {
       walk.drift_periods = static_cast<double>(y.size() - 1);
       walk.drift = (y.back() - y.front()) / walk.drift_periods;

@@ -23,7 +23,7 @@ bool is_level(std::span<const double> y) {
   return widest <= 1.5e-8 * largest + 1e-14;
 }
 
-bool kpss_refuses_level(std::span<const double> y) {
+bool kpss_refuses_level(std::span<const double> y, const std::stop_token& stop) {
   constexpr double critical = 0.463;
   const auto n = static_cast<double>(y.size());
   const double mean = std::accumulate(y.begin(), y.end(), 0.0) / n;
@@ -40,6 +40,7 @@ bool kpss_refuses_level(std::span<const double> y) {
   const auto lags = static_cast<std::size_t>(3.0 * std::sqrt(n) / 13.0);
   double variance = 0.0;  // n times the long-run variance
   for (std::size_t lag = 0; lag <= lags && lag < e.size(); ++lag) {
+    if (stop.stop_requested()) return false;
     const double product =
         std::inner_product(e.begin() + static_cast<std::ptrdiff_t>(lag), e.end(), e.begin(), 0.0);
     const double weight = 1.0 - static_cast<double>(lag) / static_cast<double>(lags + 1);

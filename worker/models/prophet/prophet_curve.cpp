@@ -94,9 +94,9 @@ std::vector<Component> make_components(const ProphetForm& form, const ProphetCur
   return components;
 }
 
-Forecast make_forecast(const ProphetForm& form, const ProphetParameters& parameters,
-                       const ProphetCurve& curve, std::span<const double> t,
-                       const ProphetBands& bands) {
+Result<Forecast> make_forecast(const ProphetForm& form, const ProphetParameters& parameters,
+                               const ProphetCurve& curve, std::span<const double> t,
+                               const ProphetBands& bands) {
   Forecast forecast{.mean = expected_values(form, curve)};
   if (bands.levels.empty()) return forecast;
   for (const double level : bands.levels)
@@ -111,6 +111,7 @@ Forecast make_forecast(const ProphetForm& form, const ProphetParameters& paramet
   TrendPaths paths(changes, count, bands.seed);
   std::vector<double> samples(count);
   for (std::size_t h = 0; h < t.size(); ++h) {
+    if (bands.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     paths.advance_to(t[h] - bands.last);
     simulate(form, curve, h, paths.deviations(), noise, samples);
     for (auto& interval : forecast.intervals) {

@@ -35,10 +35,12 @@ struct ProphetBands {
   double last = 1.0;  // scaled time of the last observation
   int samples = 1000;
   std::uint64_t seed = 42;
+  std::stop_token stop = {};
 };
-// Means at the scaled times t of the curve, with bands between quantiles of simulated futures.
-Forecast make_forecast(const ProphetForm& form, const ProphetParameters& parameters,
-                       const ProphetCurve& curve, std::span<const double> t,
-                       const ProphetBands& bands);
+// Means at the scaled times t of the curve, with bands between quantiles of simulated futures;
+// cancelled.
+Result<Forecast> make_forecast(const ProphetForm& form, const ProphetParameters& parameters,
+                               const ProphetCurve& curve, std::span<const double> t,
+                               const ProphetBands& bands);
 
 }  // namespace trainyard::models

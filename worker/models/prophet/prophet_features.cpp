@@ -17,7 +17,7 @@ struct Rows {
 void fill(const FourierColumns& fourier, const Rows& rows, double* out) {
   const std::size_t n = rows.times.size();
   for (std::size_t i = 0; i < n; ++i) {
-    if (i % 65536 == 0 && rows.stop.stop_requested()) return;
+    if (i % 8192 == 0 && rows.stop.stop_requested()) return;
     const std::chrono::duration<double, std::chrono::days::period> days =
         rows.times[i].time_since_epoch();
     const double angle = 2.0 * std::numbers::pi * std::fmod(days.count() / fourier.period, 1.0);

@@ -49,7 +49,8 @@ class FittedProphet final : public FittedModel {
                          {.levels = request.levels,
                           .last = clock.scaled(last),
                           .samples = state_.samples,
-                          .seed = state_.seed});
+                          .seed = state_.seed,
+                          .stop = request.stop});
   }
 
   std::string description() const override {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double alpha_min = 0.1;
 constexpr double alpha_max = 0.99;
+constexpr std::size_t stop_mask = 0xffff;  // looks at the stop token every 65,536 observations
 constexpr double trend_weight_max = 1.0 - 1e-10;
 
 class Search {
@@ -80,12 +81,13 @@ class Search {
   std::vector<Line> lines_;  // what μ_t knows
 };
 
-// Over the periods that all forms have errors of.
+// Over the periods that all forms have errors of. Of no use when stopped early.
 double squares_of(const ThetaTask& task, const ThetaFit& fit) {
   constexpr std::size_t first = first_error(ThetaForm::dynamic_optimised);
   ThetaState state = start_of(fit.parameters);
   double squares = 0.0;
   for (std::size_t t = 0; t < task.y.size(); ++t) {
+    if ((t & stop_mask) == stop_mask && task.stop.stop_requested()) break;
     const double error = task.y[t] - expected(fit.parameters, state);
     if (t >= first) squares += error * error;
     advance(fit.parameters, state, task.y[t]);

@@ -26,6 +26,7 @@ Result<Adjusted> adjusted(std::string_view model, const Series& series, Shrinkag
   if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
   Adjusted result{.season = find_season(data.y, series.season_length, shrinkage, context.stop),
                   .y = data.y};
+  if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
   for (std::size_t t = 0; t < result.y.size(); ++t)
     result.y[t] = result.season.without(result.y[t], t);
   result.data = std::move(data);

@@ -58,8 +58,9 @@ Result<Forecast> FittedXgboost::forecast(const ForecastRequest& request) const {
   const auto covariates = [&](std::size_t, std::size_t step) {
     return covariates_at(request.covariates, step - 1);
   };
-  TRY(const auto paths, forecast_levels(*core_.booster, {core_.history},
-                                        {static_cast<std::size_t>(request.horizon)}, covariates));
+  TRY(const auto paths,
+      forecast_levels(*core_.booster, {core_.history}, {static_cast<std::size_t>(request.horizon)},
+                      covariates, request.stop));
   const auto& path = paths.front();
   Forecast result;
   for (const double level : path)

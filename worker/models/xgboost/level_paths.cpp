@@ -7,12 +7,14 @@ namespace trainyard::models {
 Result<std::vector<std::vector<double>>> forecast_levels(const Booster& booster,
                                                          std::vector<ChangeHistory> histories,
                                                          const std::vector<std::size_t>& counts,
-                                                         const CovariatesAhead& covariates) {
+                                                         const CovariatesAhead& covariates,
+                                                         const std::stop_token& stop) {
   std::vector<std::vector<double>> paths(histories.size());
   if (histories.empty()) return paths;
   const auto& plan = histories.front().plan();
   const std::size_t block = plan.steps;
   for (std::size_t done = 0; done < counts.front(); done += block) {
+    if (stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     const auto ahead = [&](std::size_t i) {
       return counts[i] > done ? std::min(block, counts[i] - done) : 0;
     };

@@ -63,7 +63,8 @@ Result<Booster> train_trees(std::span<const LearningPart> parts, const BoosterOp
 
 Result<std::vector<std::vector<double>>> errors_ahead(const Booster& booster,
                                                       const LearningSeries& series,
-                                                      const TestedOrigins& origins) {
+                                                      const TestedOrigins& origins,
+                                                      const std::stop_token& stop) {
   const auto& history = series.history;
   const std::span levels(history.levels());
   std::vector<std::size_t> starts;
@@ -77,7 +78,7 @@ Result<std::vector<std::vector<double>>> errors_ahead(const Booster& booster,
   const auto ahead = [&](std::size_t index, std::size_t step) {
     return covariates_at(series.covariates, starts[index] + step - 1);
   };
-  TRY(auto errors, forecast_levels(booster, std::move(known), counts, ahead));
+  TRY(auto errors, forecast_levels(booster, std::move(known), counts, ahead, stop));
   for (std::size_t o = 0; o < errors.size(); ++o)
     for (std::size_t h = 0; h < errors[o].size(); ++h)
       errors[o][h] = levels[starts[o] + h] - errors[o][h];

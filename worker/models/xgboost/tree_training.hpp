@@ -37,6 +37,7 @@ struct TestedOrigins {
 };
 Result<std::vector<std::vector<double>>> errors_ahead(const Booster& booster,
                                                       const LearningSeries& series,
-                                                      const TestedOrigins& origins);
+                                                      const TestedOrigins& origins,
+                                                      const std::stop_token& stop);
 
 }  // namespace trainyard::models

@@ -238,7 +238,8 @@ Result<ConformalBands> measure_errors(const Panel& panel, const BoosterOptions& 
     TRY(auto of_series, errors_ahead(booster, prepared.learning,
                                      {.first = first,
                                       .stride = (held_out + origins_max - 1) / origins_max,
-                                      .steps = held_out}));
+                                      .steps = held_out},
+                                     stop));
     for (auto& of_origin : of_series) {
       for (double& error : of_origin)
         error /= prepared.scale.unit;

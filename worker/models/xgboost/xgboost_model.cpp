@@ -48,7 +48,7 @@ Result<ConformalBands> measure_errors(const LearningSeries& series, const Booste
   TRY(const Booster booster, train_trees(parts, options, cells_max, stop));
   TRY(const auto errors,
       errors_ahead(booster, series,
-                   {.first = first, .steps = std::min(steps_max, (held_out + 1) / 2)}));
+                   {.first = first, .steps = std::min(steps_max, (held_out + 1) / 2)}, stop));
   return ConformalBands(errors);
 }
 
