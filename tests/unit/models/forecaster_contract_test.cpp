@@ -166,7 +166,7 @@ TEST_P(ForecasterContract, NoticesAStopRequestOnAVeryLongSeries) {
 
 // The others are over sooner.
 TEST_P(ForecasterContract, NoticesAStopRequestOnAFarHorizonWhereThatTakesLong) {
-  constexpr std::array<std::string_view, 2> slow{"prophet", "xgboost"};
+  constexpr std::array<std::string_view, 4> slow{"lsgt", "prophet", "xgboost", "xgboost_global"};
   const auto fitted = model->fit(air_passengers().view(), {});
   ASSERT_TRUE(fitted);
   std::stop_source source;

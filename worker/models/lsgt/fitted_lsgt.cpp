@@ -82,11 +82,12 @@ std::vector<LsgtDraw> read_draws(StateReader& reader) {
 
 Result<Forecast> FittedLsgt::forecast(const ForecastRequest& request) const {
   TRY_DO(check_request(request, 0));
-  auto paths = sampled_paths(core_.draws, core_.count, request.horizon, core_.seed);
+  auto paths = sampled_paths(core_.draws, core_.count, request.horizon, core_.seed, request.stop);
   Forecast forecast;
   for (const double level : request.levels)
     forecast.intervals.push_back({.level = level, .lower = {}, .upper = {}});
   for (std::size_t h = 0; h < paths.size(); ++h) {
+    if (request.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     const auto at = [&](double share) {
       const double value = core_.difference.with(quantile(paths[h], share), core_.count + h);
       return finite(value * core_.scale);
@@ -155,10 +156,11 @@ std::vector<Component> FittedLsgt::components() const {
   const auto known = past();
   for (std::size_t t = 0; t < y_.size(); ++t) {
     const double said = core_.difference.with(known.mean[t] * known.season[t], t);
-    level.values.push_back(known.level[t] * core_.scale);
-    trend.values.push_back((known.mean[t] - known.level[t]) * core_.scale);
-    season.values.push_back(is_ratio ? known.season[t] : core_.difference.index(t) * core_.scale);
-    remainder.values.push_back((y_[t] - said) * core_.scale);
+    level.values.push_back(finite(known.level[t] * core_.scale));
+    trend.values.push_back(finite((known.mean[t] - known.level[t]) * core_.scale));
+    season.values.push_back(is_ratio ? known.season[t]
+                                     : finite(core_.difference.index(t) * core_.scale));
+    remainder.values.push_back(finite((y_[t] - said) * core_.scale));
   }
   std::vector<Component> parts{std::move(level), std::move(trend)};
   if (m > 0) parts.push_back(std::move(season));

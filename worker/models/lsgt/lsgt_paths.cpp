@@ -31,12 +31,14 @@ void follow(const LsgtDraw& draw, std::size_t count, std::span<const double> noi
 }  // namespace
 
 std::vector<std::vector<double>> sampled_paths(std::span<const LsgtDraw> draws, std::size_t count,
-                                               int horizon, std::uint64_t seed) {
+                                               int horizon, std::uint64_t seed,
+                                               const std::stop_token& stop) {
   constexpr int pairs = 3;  // of a path and its mirror image, of each draw
   std::mt19937_64 random(seed);
   std::vector<std::vector<double>> paths(static_cast<std::size_t>(horizon));
   std::vector<double> noise(paths.size());
   for (const auto& draw : draws) {
+    if (stop.stop_requested()) break;
     std::student_t_distribution<double> errors(draw.parameters.freedom);
     for (int pair = 0; pair < pairs; ++pair) {
       for (double& value : noise)
