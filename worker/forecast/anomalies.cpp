@@ -14,6 +14,11 @@ namespace trainyard::forecast {
 namespace {
 
 constexpr double spread_min = 1e-6;  // of the usual size: less is rounding
+constexpr double largest = std::numeric_limits<double>::max();
+
+double bounded(double value) {
+  return std::clamp(value, -largest, largest);
+}
 
 // What is compared: `value` and `expected` of the same periods.
 struct Judged {
@@ -62,7 +67,7 @@ Standardised standardise(const std::vector<double>& residuals, double usual_size
     distances.push_back(std::abs(residual - middle));
   Standardised result{.spread = spread_of(distances, spread_min * usual_size)};
   for (const double residual : residuals)
-    result.scores.push_back(result.spread > 0 ? (residual - middle) / result.spread : 0.0);
+    result.scores.push_back(result.spread > 0 ? bounded((residual - middle) / result.spread) : 0.0);
   return result;
 }
 
@@ -86,7 +91,7 @@ Standardised score(const Judged& judged) {
     if (value > 0 && expected > 0) relative.push_back(std::log(value) - std::log(expected));
   }
   auto result = standardise(residuals, median(sizes));
-  result.spread = std::min(result.spread * unit, std::numeric_limits<double>::max());
+  result.spread = bounded(result.spread * unit);
   if (relative.size() < residuals.size()) return result;
   const auto other = standardise(relative, 1.0).scores;
   for (std::size_t i = 0; i < other.size(); ++i)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace trainyard::forecast {
 namespace {
@@ -13,9 +14,14 @@ using models::Effect;
 using Members = std::span<const std::shared_ptr<const Explanation>>;
 
 constexpr const char* remainder_name = "remainder";
+constexpr double largest = std::numeric_limits<double>::max();
 
 bool is_finite(std::span<const double> values) {
   return std::ranges::all_of(values, [](double value) { return std::isfinite(value); });
+}
+
+bool are_finite(std::span<const Part> parts) {
+  return std::ranges::all_of(parts, [](const Part& part) { return is_finite(part.values); });
 }
 
 bool all_say(Members members, bool (*says)(const Explanation&)) {
@@ -66,8 +72,7 @@ std::vector<Part> parts_of(std::vector<Component> components) {
     if (component.effect == Effect::multiplicative) scale(component);
   for (auto& component : components)
     if (component.effect == Effect::additive && component.name == remainder_name) add(component);
-  const auto is_sound = [](const Part& part) { return is_finite(part.values); };
-  return std::ranges::all_of(parts, is_sound) ? parts : std::vector<Part>{};
+  return are_finite(parts) ? parts : std::vector<Part>{};
 }
 
 Explanation explain(const models::FittedModel& fitted, std::size_t observations) {
@@ -83,7 +88,7 @@ Explanation weighted_mean_of(Members members, std::span<const double> weights) {
                      double sum = 0.0;
                      for (std::size_t i = 0; i < values.size(); ++i)
                        sum += weights[i] * values[i];
-                     return sum;
+                     return std::clamp(sum, -largest, largest);
                    })};
   if (!all_say(members, [](const Explanation& member) { return !member.parts.empty(); }))
     return mean;
@@ -96,6 +101,7 @@ Explanation weighted_mean_of(Members members, std::span<const double> weights) {
         found->values[t] += weights[i] * values[t];
     }
   }
+  if (!are_finite(mean.parts)) mean.parts.clear();
   // Where it stands in each member's: last.
   const auto remainder = std::ranges::find(mean.parts, remainder_name, &Part::name);
   if (remainder != mean.parts.end()) std::rotate(remainder, remainder + 1, mean.parts.end());

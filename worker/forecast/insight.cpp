@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace trainyard::forecast {
@@ -53,11 +54,13 @@ class Measure {
     double sum = 0.0;
     for (const double value : values)
       sum += std::abs(value / unit_);
-    influence.mean_absolute = unit_ * (sum / static_cast<double>(values.size()));
+    influence.mean_absolute = std::min(unit_ * (sum / static_cast<double>(values.size())),
+                                       std::numeric_limits<double>::max());
     if (variance_ <= rounding * static_cast<double>(y_.size())) return influence;
     const auto own = deviations(values, unit_);
     const double shared = std::inner_product(own.begin(), own.end(), y_.begin(), 0.0);
-    influence.variance_share = 100.0 * shared / variance_;
+    const double share = 100.0 * shared / variance_;
+    if (std::isfinite(share)) influence.variance_share = share;
     return influence;
   }
 

@@ -25,7 +25,7 @@ struct Influence {
   double mean_absolute = 0.0;  // of what it adds, in units of the data
   // Percent of the series' variance (its covariance with the series: Shorrocks, Inequality
   // decomposition by factor components, 1982). Those of all parts sum to 100; one is negative where
-  // a part works against the others. None for a constant series.
+  // a part works against the others. None for a constant series, or past the largest double.
   std::optional<double> variance_share = {};
 };
 

@@ -1,6 +1,7 @@
 #include "tests/support/robustness/forecast_trial.hpp"
 
 #include "tests/support/robustness/model_trial.hpp"
+#include "worker/forecast/saved_segment.hpp"
 #include "worker/models/registry.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 namespace trainyard::robustness {
 namespace {
 
+using forecast::ModelOutcome;
 using forecast::PreparedSeries;
 using forecast::SegmentOutcome;
 
@@ -46,6 +48,36 @@ Result<void> check_scores(const forecast::Scores& scores) {
   return {};
 }
 
+Result<void> check_insight(const forecast::Insight& insight) {
+  if (!are_finite(insight.expected.values)) return broken("an expected value is not finite");
+  for (const auto& score : insight.anomalies.scores)
+    if (score && !std::isfinite(*score)) return broken("an anomaly's score is not finite");
+  for (const auto& [part, mean_absolute, share] : insight.influences)
+    if (!are_finite(part.values) || !std::isfinite(mean_absolute) ||
+        !std::isfinite(share.value_or(0.0)))
+      return broken(fmt::format("the influence of {} is not finite", part.name));
+  return {};
+}
+
+// What is kept of the best model says the same once it is read back.
+Result<void> check_saved(const PreparedSeries& series, const SegmentOutcome& outcome,
+                         const ForecastTrial& trial) {
+  const auto best = std::ranges::find(outcome.models, outcome.best_model, &ModelOutcome::model);
+  auto saved = forecast::save_segment(series, outcome.insight, best->model,
+                                      {.description = best->description,
+                                       .conformal = best->conformal,
+                                       .combination = trial.combination,
+                                       .covariates = {},
+                                       .levels = trial.levels});
+  if (!saved) return broken("the best model cannot be saved");
+  const auto loaded = forecast::LoadedSegment::load(std::move(*saved));
+  if (!loaded) return broken(fmt::format("not loaded: {}", describe(loaded.error())));
+  const auto again = loaded->forecast({.horizon = trial.horizon, .levels = trial.levels});
+  if (!again) return broken(fmt::format("no forecast after loading: {}", describe(again.error())));
+  if (again->mean != best->forecast.mean) return broken("a loaded segment forecasts otherwise");
+  return {};
+}
+
 Result<void> check_outcome(const SegmentOutcome& outcome, const ForecastTrial& trial) {
   if (!are_finite(outcome.history.values)) return broken("the history is not finite");
   bool any = false;
@@ -59,6 +91,7 @@ Result<void> check_outcome(const SegmentOutcome& outcome, const ForecastTrial& t
     if (!sound) return broken(fmt::format("{}: {}", model.model, sound.error().detail));
     TRY_DO(check_scores(model.scores));
   }
+  TRY_DO(check_insight(outcome.insight));
   if (any == outcome.best_model.empty()) return broken("the best model is none that worked");
   if (outcome.problem) return check_refusal(*outcome.problem);
   return {};
@@ -72,12 +105,16 @@ Result<std::optional<Error>> try_all(const ForecastTrial& trial, const std::stop
   }
   TRY_DO(check_prepared(*prepared));
   const std::vector<std::string> asked{"auto"};
-  const auto members = forecast::auto_members(models::model_names());
+  const auto existing = models::model_names();
+  const forecast::AutoScope scope{.covariates = prepared->covariates.size()};
+  const auto members = forecast::auto_members(existing, scope);
   const forecast::SegmentPlan plan{.horizon = trial.horizon,
-                                   .models = forecast::expand_models(asked, models::model_names()),
+                                   .models = forecast::expand_models(asked, existing, scope),
+                                   .last_resort = "naive",
                                    .members = members.usual,
                                    .steady_members = members.steady,
-                                   .combination = trial.combination};
+                                   .combination = trial.combination,
+                                   .worth = members.worth};
   NoCache cache;
   forecast::Fitter fitter(models::make_model, {.levels = trial.levels}, cache, stop);
   const auto outcome = forecast::forecast_segment(*prepared, plan, fitter, {});
@@ -86,6 +123,8 @@ Result<std::optional<Error>> try_all(const ForecastTrial& trial, const std::stop
     return broken(fmt::format("cancelled without a request: {}", describe(outcome.error())));
   }
   TRY_DO(check_outcome(*outcome, trial));
+  if (!outcome->problem && prepared->covariates.empty())
+    TRY_DO(check_saved(*prepared, *outcome, trial));
   return outcome->problem;
 }
 
