@@ -17,7 +17,8 @@ class TableLog {
 
   // The newest version; none while there is no table.
   virtual Result<std::optional<std::int64_t>> latest() = 0;
-  // The oldest version after `version` that can still be read; older ones may be cleaned away.
+  // The oldest version after `version` that can still be read; older ones may be cleaned away. One
+  // that is not after it says that the table was made anew, and is its oldest.
   virtual Result<std::optional<std::int64_t>> next_after(std::int64_t version) = 0;
   // not_found: not committed yet, or cleaned away. corrupt_data: it is there and cannot be read,
   // perhaps because it is being written; `row` names the line. `segment_col` is the column whose

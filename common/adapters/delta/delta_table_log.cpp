@@ -41,10 +41,12 @@ class DeltaTableLog final : public ports::TableLog {
     if (version >= 0 && files_->exists(commit_name(version))) return std::nullopt;
     TRY(const auto versions, this->versions());
     std::optional<std::int64_t> next;
+    std::optional<std::int64_t> oldest;
     for (const auto each : versions) {
       if (each > version && (!next || each < *next)) next = each;
+      if (!oldest || each < *oldest) oldest = each;
     }
-    return next;
+    return next ? next : oldest;
   }
 
   Result<domain::TableCommit> read(std::int64_t version, const std::string& segment_col) override {

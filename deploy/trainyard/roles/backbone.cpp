@@ -1,5 +1,6 @@
 #include "deploy/trainyard/roles/backbone.hpp"
 
+#include "api/control/retrain_consumer.hpp"
 #include "common/adapters/embedded_bus/embedded_bus.hpp"
 #include "common/adapters/kafka/kafka_bus.hpp"
 #include "common/adapters/postgres/postgres_store.hpp"
@@ -19,7 +20,8 @@ Result<std::unique_ptr<ports::EventBus>> open_bus(const config::Settings& settin
                                                   const log::Log& log) {
   if (settings.kafka.brokers.empty()) {
     return std::make_unique<embedded_bus::EmbeddedBus>(embedded_bus::EmbeddedBusOptions{
-        .groups = {{ports::topics::train_requested, {worker_group}}}});
+        .groups = {{ports::topics::train_requested, {worker_group}},
+                   {ports::topics::retrain_requested, {control::retrain_group}}}});
   }
   return kafka::KafkaBus::open(
       log, kafka::KafkaOptions{.brokers = settings.kafka.brokers,

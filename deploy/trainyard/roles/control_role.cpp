@@ -5,7 +5,14 @@
 #include "api/control/leader.hpp"
 #include "api/control/outbox_relay.hpp"
 #include "api/control/reaper.hpp"
+#include "api/control/retrain_consumer.hpp"
+#include "api/control/scheduler.hpp"
+#include "api/control/trigger_runner.hpp"
+#include "api/service/start_training.hpp"
+#include "api/service/triggers.hpp"
+#include "common/adapters/delta/delta_table_log.hpp"
 #include "common/adapters/filesystem/directory_artifact_store.hpp"
+#include "common/adapters/tzdb/find_zone.hpp"
 #include "deploy/trainyard/roles/training_tools.hpp"
 
 #include <ranges>
@@ -14,6 +21,37 @@ namespace trainyard {
 namespace {
 
 using Loops = std::vector<std::unique_ptr<runtime::Lifecycle>>;
+
+// Starts what begins by itself. It reads data, in a child process that is made when first needed.
+class Starter {
+ public:
+  Starter(const config::Settings& settings, const log::Log& log, Backbone& backbone)
+      : backbone_(backbone),
+        gate_(*backbone.line),
+        tasks_(log, {.children = 1, .command = child_command(settings)}),
+        intake_(make_intake(settings, tasks_)) {}
+
+  const service::JobIntake& intake() const { return intake_; }
+  Result<service::StartedTraining> start(const wire::TrainingOrder& order) {
+    return service::start_training({.jobs = *backbone_.store,
+                                    .definitions = *backbone_.definitions,
+                                    .gate = gate_,
+                                    .intake = intake_,
+                                    .clock = system_clock()},
+                                   {.user_id = order.user_id, .correlation_id = {}}, order);
+  }
+
+  Result<std::string> batch(const wire::TrainingOrder& order) {
+    TRY(const auto started, start(order));
+    return started.batch_id.to_string();
+  }
+
+ private:
+  Backbone& backbone_;
+  service::EntryGate gate_;
+  ChildTasks tasks_;
+  service::JobIntake intake_;
+};
 
 Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone& backbone,
                  const std::string& instance) {
@@ -31,6 +69,33 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
       control::ReaperOptions{.lease = settings.worker.lease,
                              .interval = settings.worker.lease / 3,
                              .policy = retry_policy_of(settings)}));
+  const auto starter = std::make_shared<Starter>(settings, log, backbone);
+  loops.push_back(std::make_unique<control::RetrainConsumer>(
+      log, *backbone.bus, system_clock(),
+      control::RetrainConsumerOptions{
+          .source = instance,
+          .start = [starter](const wire::TrainingOrder& order) -> Result<void> {
+            TRY_DO(starter->start(order));
+            return {};
+          },
+          .ping = [&store = *backbone.store] { return store.ping(); }}));
+  loops.push_back(std::make_unique<control::Scheduler>(
+      log, *backbone.definitions, system_clock(),
+      control::SchedulerOptions{
+          .start = [starter](const wire::TrainingOrder& order) { return starter->batch(order); },
+          .find_zone = tzdb::find_zone}));
+  loops.push_back(std::make_unique<control::TriggerRunner>(
+      log, *backbone.definitions, *backbone.bus, system_clock(),
+      control::TriggerRunnerOptions{.check_table =
+                                        [starter](const std::string& table) {
+                                          return service::check_table(starter->intake(), table);
+                                        },
+                                    .find_zone = tzdb::find_zone,
+                                    .open_log =
+                                        [](const std::string& table) {
+                                          return delta::open_table_log(
+                                              delta::local_log_files(table));
+                                        }}));
   // Last, so that it is stopped first: it gives the others hints.
   loops.push_back(std::make_unique<control::OutboxRelay>(
       log, *backbone.store, *backbone.bus,

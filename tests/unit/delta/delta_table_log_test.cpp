@@ -43,6 +43,12 @@ TEST_F(DeltaTableLogTest, FindsTheNextVersionBehindThoseThatAreCleanedAway) {
   EXPECT_EQ(*log_->next_after(-1), 8);
 }
 
+TEST_F(DeltaTableLogTest, TellsATableThatWasMadeAnewByAVersionThatIsNotAfter) {
+  table_.commit(0, 2);
+  EXPECT_EQ(*log_->next_after(7), 0);
+  EXPECT_EQ(*log_->next_after(2), std::nullopt);
+}
+
 TEST_F(DeltaTableLogTest, TellsWhatWasAppended) {
   table_.commit(0, 1);
   EXPECT_EQ(read(0).rows, 10);
