@@ -52,6 +52,20 @@ Result<json> ApiClient::post(const std::string& path, const json& body) {
                .body = body.is_null() ? "" : body.dump()});
 }
 
+Result<json> ApiClient::post_event(const json& event) {
+  return send({.method = "POST",
+               .path = "/api/v2/events",
+               .headers = {{"Content-Type", "application/cloudevents+json"}},
+               .body = event.dump()});
+}
+
+Result<json> ApiClient::put(const std::string& path, const json& body) {
+  return send({.method = "PUT",
+               .path = path,
+               .headers = {{"Content-Type", "application/json"}},
+               .body = body.dump()});
+}
+
 Result<json> ApiClient::remove(const std::string& path) {
   return send({.method = "DELETE", .path = path});
 }

@@ -17,7 +17,9 @@ class ApiClient {
 
   Result<nlohmann::json> get(const std::string& path);
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body = {});
-  Result<nlohmann::json> remove(const std::string& path);
+  Result<nlohmann::json> post_event(const nlohmann::json& event);  // a CloudEvent
+  Result<nlohmann::json> put(const std::string& path, const nlohmann::json& body);
+  Result<nlohmann::json> remove(const std::string& path);  // DELETE
 
  private:
   Result<nlohmann::json> send(http_client::Request request);

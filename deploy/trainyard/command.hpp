@@ -30,6 +30,8 @@ void add_doctor(CLI::App& app, Selection& selection);
 void add_train(CLI::App& app, Selection& selection);
 void add_jobs(CLI::App& app, Selection& selection);
 void add_keys(CLI::App& app, Selection& selection);
+void add_events(CLI::App& app, Selection& selection);
+void add_definitions(CLI::App& app, Selection& selection);  // templates, schedules, triggers
 
 // Prints "trainyard: <what>" to standard error and returns the code that fits the error.
 Exit report(const Error& error);

@@ -52,8 +52,9 @@ Exit run(int argc, char** argv) {
   add_setting_flags(app, sources.flags);
 
   Selection selection;
-  for (const auto add : {add_standalone, add_train, add_jobs, add_keys, add_api, add_worker,
-                         add_notifier, add_control, add_migrate, add_doctor, add_child}) {
+  for (const auto add :
+       {add_standalone, add_train, add_jobs, add_events, add_definitions, add_keys, add_api,
+        add_worker, add_notifier, add_control, add_migrate, add_doctor, add_child}) {
     add(app, selection);
   }
   try {
