@@ -33,7 +33,7 @@ class Server:
         """(status, parsed answer)"""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers or {}, method=method)
-        if data is not None:
+        if data is not None and not request.has_header("Content-type"):
             request.add_header("Content-Type", "application/json")
         if credential:
             request.add_header("Authorization", f"Bearer {credential}")
