@@ -38,6 +38,14 @@ export interface JobCell {
   error_category: ErrorCategory | null;
 }
 
+// What started a job by itself: an event, a schedule, a trigger.
+export interface Cause {
+  id: string;
+  source: string;
+  subject: string;
+  type: string;
+}
+
 export interface Job extends JobCell {
   batch_id: string | null;
   run_id: string | null;
@@ -53,6 +61,7 @@ export interface Job extends JobCell {
   artifact_uri: string | null;
   eta_seconds: number | null;
   correlation_id: string | null;
+  cause?: Cause | null;
   config?: JobConfig | null;
   cluster_config?: Record<string, unknown> | null;
 }
@@ -282,6 +291,7 @@ export interface JobTransition {
   at: string;
   error?: string | null;
   category?: ErrorCategory | null;
+  cause?: Cause | null;
   metrics?: MetricsByModel | null;
   next_attempt_at?: string | null;
 }

@@ -114,5 +114,6 @@ export function jobFromEvent(event: JobTransition): Job {
     version: event.version,
     eta_seconds: null,
     correlation_id: null,
+    cause: event.cause ?? null,
   };
 }

@@ -12,6 +12,7 @@ function Facts({ job }: { job: Job }) {
     ["Horizon", config.horizon],
     ["Frequency", config.frequency],
     ["Created", formatTime(job.created_at)],
+    ["Started by", job.cause && `${job.cause.source}, ${job.cause.id}`],
     ["Data", config.data_path],
     ["Artefacts", job.artifact_uri],
     ["Run", job.run_id],
