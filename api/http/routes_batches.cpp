@@ -24,11 +24,11 @@ Result<Response> create(const Api& api, const Request& request) {
       .field("created_at", made.batch.created_at)
       .key("jobs")
       .begin_array();
-  for (const auto& job : made.jobs) {
+  for (std::size_t i = 0; i < made.jobs.size(); ++i) {
     out.begin_object()
-        .field("job_id", job.id.to_string())
-        .text_or_null("segment_id", job.segment_id)
-        .field("model", job.model)
+        .field("job_id", made.jobs[i].to_string())
+        .text_or_null("segment_id", made.segments[i / parsed.models.size()])
+        .field("model", parsed.models[i % parsed.models.size()])
         .end_object();
   }
   out.end_array().end_object();

@@ -9,6 +9,7 @@ namespace trainyard::service {
 namespace {
 
 constexpr std::string_view ensemble = "ensemble";
+constexpr std::size_t jobs_made_at_once = 1'000;
 
 struct Plan {
   std::string config;  // with the data's path and columns, without segment and model
@@ -107,48 +108,85 @@ Result<Plan> plan(const JobIntake& intake, const wire::BatchRequest& request) {
   return made;
 }
 
-// One job per segment and model, in that order. Ensembles get the last ids: by the time they run,
-// the fits of their members are there to be reused.
-std::vector<domain::NewJob> make_jobs(const Plan& plan, const JobIntake& intake,
-                                      const Caller& caller, const ports::NewBatch& batch,
-                                      const domain::JobOptions& options,
-                                      const std::vector<std::string>& models) {
-  const auto cluster = intake.cluster_config ? intake.cluster_config(plan.spec) : std::string("{}");
-  const auto of_ensemble =
-      intake.ensemble_members
-          ? wire::with_ensemble_members(plan.config, intake.ensemble_members(models))
-          : plan.config;
-  std::vector<domain::NewJob> jobs;
-  jobs.reserve(plan.segments.size() * models.size());
-  for (const auto& segment : plan.segments) {
-    for (const auto& model : models) {
-      const auto& config = model == ensemble ? of_ensemble : plan.config;
-      jobs.push_back({.batch_id = batch.id,
-                      .user_id = batch.user_id,
-                      .config = wire::job_config_of(config, segment, model),
-                      .cluster_config = cluster,
-                      .segment_id = segment,
-                      .model = model,
-                      .correlation_id = batch.correlation_id,
-                      .priority = plan.spec.priority,
-                      .options = options,
-                      .submit = true});
-    }
+// One job per segment and model. Those of an ensemble have the last ids: by the time they run, the
+// fits of their members are there to be reused.
+class JobMaker {
+ public:
+  JobMaker(const Plan& plan, const JobIntake& intake, const Caller& caller,
+           const ports::NewBatch& batch, const wire::BatchRequest& request)
+      : plan_(plan), batch_(batch), request_(request), ids_(count()) {
+    if (intake.cluster_config) cluster_ = intake.cluster_config(plan.spec);
+    of_ensemble_ =
+        intake.ensemble_members
+            ? wire::with_ensemble_members(plan.config, intake.ensemble_members(request.models))
+            : plan.config;
+    for (std::size_t model = 0; model < request.models.size(); ++model)
+      (request.models[model] == ensemble ? last_ : first_).push_back(model);
+    for (std::size_t i = 0; i < ids_.size(); ++i)
+      ids_[place(i)] = JobId(caller.new_id());
   }
-  for (const bool is_ensemble : {false, true}) {
-    for (auto& job : jobs) {
-      if ((job.model == ensemble) == is_ensemble) job.id = JobId(caller.new_id());
-    }
+
+  std::size_t count() const { return plan_.segments.size() * request_.models.size(); }
+  domain::Lane lane() const { return domain::lane_of(batch_.user_id, request_.job.options); }
+  void announce(std::size_t jobs) { announced_ = jobs; }
+
+  ports::BatchJobs jobs() const {
+    return {.count = count(), .from = [this](std::size_t first) { return slice(first); }};
   }
-  return jobs;
-}
+  std::vector<JobId> take_ids() { return std::move(ids_); }
+
+ private:
+  // Where the i-th job in line stands, segment by segment and model by model.
+  std::size_t place(std::size_t i) const {
+    const auto early = plan_.segments.size() * first_.size();
+    const auto& models = i < early ? first_ : last_;
+    const auto nth = i < early ? i : i - early;
+    return nth / models.size() * request_.models.size() + models[nth % models.size()];
+  }
+
+  std::vector<domain::NewJob> slice(std::size_t first) const {
+    std::vector<domain::NewJob> jobs;
+    for (auto i = first; i < std::min(count(), first + jobs_made_at_once); ++i)
+      jobs.push_back(make(i));
+    return jobs;
+  }
+
+  domain::NewJob make(std::size_t i) const {
+    const auto at = place(i);
+    const auto& segment = plan_.segments[at / request_.models.size()];
+    const auto& model = request_.models[at % request_.models.size()];
+    const auto& config = model == ensemble ? of_ensemble_ : plan_.config;
+    return {.id = ids_[at],
+            .batch_id = batch_.id,
+            .user_id = batch_.user_id,
+            .config = wire::job_config_of(config, segment, model),
+            .cluster_config = cluster_,
+            .segment_id = segment,
+            .model = model,
+            .correlation_id = batch_.correlation_id,
+            .priority = plan_.spec.priority,
+            .options = request_.job.options,
+            .submit = true,
+            .entry = i < announced_ ? domain::Entry::announced : domain::Entry::in_line};
+  }
+
+  const Plan& plan_;
+  const ports::NewBatch& batch_;
+  const wire::BatchRequest& request_;
+  std::string cluster_ = "{}";
+  std::string of_ensemble_;
+  std::vector<std::size_t> first_;  // models, by number
+  std::vector<std::size_t> last_;
+  std::vector<JobId> ids_;
+  std::size_t announced_ = 0;
+};
 
 }  // namespace
 
 Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const JobIntake& intake,
                                   const Caller& caller, const wire::BatchRequest& request,
                                   const BatchOrigin& origin) {
-  TRY(const auto made, plan(intake, request));
+  TRY(auto made, plan(intake, request));
   const std::size_t total = made.segments.size() * request.models.size();
   if (total > batch_jobs_max) {
     return fail(Error{
@@ -164,20 +202,19 @@ Result<CreatedBatch> create_batch(ports::JobStore& store, EntryGate& gate, const
                               .correlation_id = caller.correlation_id,
                               .cause = origin.cause,
                               .origin = origin.origin};
-  CreatedBatch created{
-      .jobs = make_jobs(made, intake, caller, batch, request.job.options, request.models)};
-  auto in_line = created.jobs;
-  std::ranges::sort(in_line, {}, &domain::NewJob::id);
-  for (const auto& refused : gate.decide(in_line)) {
-    if (refused) return fail(*refused);
-  }
-  auto accepted = store.accept_batch(batch, in_line);
+  JobMaker maker(made, intake, caller, batch, request);
+  TRY(const auto announced, gate.decide(maker.lane(), maker.count()));
+  maker.announce(announced);
+  auto accepted = store.accept_batch(batch, maker.jobs());
   // Repeating with the same ids is safe and tells whether the first try was committed.
   if (!accepted && accepted.error().code == Errc::in_doubt) {
-    accepted = store.accept_batch(batch, in_line);
+    accepted = store.accept_batch(batch, maker.jobs());
   }
+  CreatedBatch created;
   TRY(created.batch, std::move(accepted));
   created.existed = created.batch.id != batch.id;
+  created.jobs = maker.take_ids();
+  created.segments = std::move(made.segments);
   return created;
 }
 

@@ -14,7 +14,8 @@ inline constexpr std::size_t batch_jobs_max = 100'000;
 
 struct CreatedBatch {
   domain::Batch batch;
-  std::vector<domain::NewJob> jobs;  // segment by segment, the models as they were asked for
+  std::vector<std::string> segments;  // {""} for a single series
+  std::vector<JobId> jobs;            // segment by segment, the models as they were asked for
   bool existed = false;  // its origin had a batch already, which is told; `jobs` were not made
 };
 

@@ -26,12 +26,30 @@ std::vector<std::optional<Error>> EntryGate::decide(std::span<domain::NewJob> jo
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto& job = jobs[i];
     if (!job.submit) continue;
-    const auto lane = domain::lane_of(job.user_id, job.options);
-    refused[i] = over_backlog(lane);
-    const bool is_free = !refused[i] && !is_limited(limits_, lane) && takes_room();
-    job.entry = is_free ? domain::Entry::announced : domain::Entry::in_line;
+    if (const auto entry = entry_of(domain::lane_of(job.user_id, job.options))) {
+      job.entry = *entry;
+    } else {
+      refused[i] = entry.error();
+    }
   }
   return refused;
+}
+
+Result<std::size_t> EntryGate::decide(const domain::Lane& lane, std::size_t jobs) {
+  const std::lock_guard lock(mutex_);
+  refresh_limits();
+  std::size_t announced = 0;
+  for (std::size_t i = 0; i < jobs; ++i) {
+    TRY(const auto entry, entry_of(lane));
+    announced += entry == domain::Entry::announced ? 1 : 0;
+  }
+  return announced;
+}
+
+Result<domain::Entry> EntryGate::entry_of(const domain::Lane& lane) {
+  if (auto refused = over_backlog(lane)) return fail(*std::move(refused));
+  const bool is_free = !is_limited(limits_, lane) && takes_room();
+  return is_free ? domain::Entry::announced : domain::Entry::in_line;
 }
 
 void EntryGate::forget() {

@@ -24,6 +24,9 @@ class EntryGate {
   // Sets `entry` of the jobs that are to be submitted. A job in the answer is refused
   // (Errc::limited, naming the limit).
   std::vector<std::optional<Error>> decide(std::span<domain::NewJob> jobs);
+  // The same for a set in one lane, all or none: how many of the first are announced at once.
+  // Errors: limited.
+  Result<std::size_t> decide(const domain::Lane& lane, std::size_t jobs);
   // Limits changed: look at once.
   void forget();
 
@@ -36,6 +39,7 @@ class EntryGate {
   };
 
   void refresh_limits();
+  Result<domain::Entry> entry_of(const domain::Lane& lane);
   bool takes_room();
   std::optional<Error> over_backlog(const domain::Lane& lane);
 

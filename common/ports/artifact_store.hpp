@@ -8,7 +8,7 @@
 namespace trainyard::ports {
 
 // Named blobs: models, forecasts, cached fits. A name is a relative path of [A-Za-z0-9._-] parts
-// ("jobs/<id>/7/model.json"); anything else is invalid_argument. Writing is atomic: a reader sees
+// ("jobs/<id>.7/model.json"); anything else is invalid_argument. Writing is atomic: a reader sees
 // all of a blob or none. Thread-safe, also between processes.
 class ArtifactStore {
  public:

@@ -6,6 +6,7 @@
 #include "common/domain/job_command.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -120,6 +121,14 @@ struct BatchPage {
   bool has_more = false;
 };
 
+// The jobs of a batch to be accepted, in the order of their ids and so many at a time that a large
+// batch is never in memory as a whole. from(i) has at least the job number i; when asked again it
+// has the same jobs.
+struct BatchJobs {
+  std::size_t count = 0;
+  std::function<std::vector<domain::NewJob>(std::size_t first)> from;
+};
+
 class JobStore {
  public:
   virtual ~JobStore() = default;
@@ -130,8 +139,7 @@ class JobStore {
   virtual Applied accept(std::span<const domain::NewJob> jobs) = 0;
   // The batch and all its jobs, or nothing. One with this id or origin that exists already is left
   // as it is and answered, its id telling the two apart.
-  virtual Result<domain::Batch> accept_batch(const NewBatch& batch,
-                                             std::span<const domain::NewJob> jobs) = 0;
+  virtual Result<domain::Batch> accept_batch(const NewBatch& batch, const BatchJobs& jobs) = 0;
 
   // --- changing --------------------------------------------------------------------------------
   // Each command decided by domain::decide on the current record and committed if the record's

@@ -253,27 +253,27 @@ void PgJobStore::insert_new(std::span<const domain::NewJob> jobs,
 }
 
 Result<domain::Batch> PgJobStore::accept_batch(const ports::NewBatch& batch,
-                                               std::span<const domain::NewJob> jobs) {
-  constexpr std::size_t jobs_per_statement = 2'000;
-  if (jobs.empty()) return fail(Errc::invalid_argument, "a batch needs at least one job");
-  for (const auto& job : jobs)
-    TRY_DO(sql::check_storable(job));
+                                               const ports::BatchJobs& jobs) {
+  if (jobs.count == 0) return fail(Errc::invalid_argument, "a batch needs at least one job");
   try {
     Session session(database_->pool());
     session.transact([&](const Session::Execute& execute) {
       const auto inserted = execute(
           insert_batch, {batch.id.to_string(), batch.user_id, batch.config, batch.correlation_id,
-                         std::to_string(jobs.size()), batch.origin, batch.cause});
+                         std::to_string(jobs.count), batch.origin, batch.cause});
       if (inserted.empty()) return;  // accepted already, with all its jobs
       const auto now = Columns(inserted[0]).time();
-      for (std::size_t first = 0; first < jobs.size(); first += jobs_per_statement) {
-        const auto size = std::min(jobs_per_statement, jobs.size() - first);
+      for (std::size_t accepted = 0; accepted < jobs.count;) {
         std::vector<domain::JobChange> changes;
-        for (auto job : jobs.subspan(first, size)) {
+        for (auto& job : jobs.from(accepted)) {
+          if (auto checked = sql::check_storable(job); !checked) {
+            throw PgFailure{PgFailure::Kind::bad_data, std::move(checked).error()};
+          }
           job.batch_id = batch.id;
           changes.push_back(domain::create(job, now));
         }
         execute(accept_jobs, accept_parameters(changes, now, Counting::counted_already));
+        accepted += changes.size();
       }
     });
   } catch (const PgFailure& failure) {

@@ -58,8 +58,8 @@ Result<domain::JobChange> SqliteJobStore::accept_one(ChangeWriter& writer,
 }
 
 Result<domain::Batch> SqliteJobStore::accept_batch(const ports::NewBatch& batch,
-                                                   std::span<const domain::NewJob> jobs) {
-  if (jobs.empty()) return fail(Errc::invalid_argument, "a batch needs at least one job");
+                                                   const ports::BatchJobs& jobs) {
+  if (jobs.count == 0) return fail(Errc::invalid_argument, "a batch needs at least one job");
   auto id = batch.id;
   TRY_DO(write([&](ChangeWriter& writer, TimePoint now) -> Result<void> {
     if (find_batch(writer.connection(), batch.id)) return {};
@@ -76,16 +76,19 @@ Result<domain::Batch> SqliteJobStore::accept_batch(const ports::NewBatch& batch,
         .bind(batch.config)
         .bind(batch.correlation_id)
         .bind(now)
-        .bind(static_cast<int>(jobs.size()))
-        .bind(static_cast<int>(jobs.size()))
+        .bind(static_cast<int>(jobs.count))
+        .bind(static_cast<int>(jobs.count))
         .bind(batch.origin)
         .bind(batch.cause)
         .run();
-    for (auto job : jobs) {
-      job.batch_id = batch.id;
-      TRY(const auto change, accept_one(writer, job, now));
-      if (!change.unchanged) continue;
-      return fail(Errc::conflict, fmt::format("job {} exists already", job.id.to_string()));
+    for (std::size_t accepted = 0; accepted < jobs.count;) {
+      for (auto& job : jobs.from(accepted)) {
+        job.batch_id = batch.id;
+        TRY(const auto change, accept_one(writer, job, now));
+        ++accepted;
+        if (!change.unchanged) continue;
+        return fail(Errc::conflict, fmt::format("job {} exists already", job.id.to_string()));
+      }
     }
     writer.counted_already(batch.id);
     return {};

@@ -19,7 +19,7 @@ class SqliteJobStore final : public ports::JobStore {
 
   ports::Applied accept(std::span<const domain::NewJob> jobs) override;
   Result<domain::Batch> accept_batch(const ports::NewBatch& batch,
-                                     std::span<const domain::NewJob> jobs) override;
+                                     const ports::BatchJobs& jobs) override;
 
   ports::Applied apply(std::span<const domain::JobCommand> commands) override;
   Result<int> admit(std::span<const domain::Admit> jobs) override;

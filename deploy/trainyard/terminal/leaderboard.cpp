@@ -32,58 +32,35 @@ std::string cell(const SegmentResult& segment, const std::string& model,
   return number(metric_of(result->metrics, metric)) + (segment.best_model == model ? "*" : " ");
 }
 
-struct Mean {
-  double sum = 0;
-  int count = 0;
-
-  void add(std::optional<double> value) {
-    if (!value) return;
-    sum += *value;
-    ++count;
-  }
-  std::optional<double> value() const {
-    return count == 0 ? std::nullopt : std::optional(sum / count);
-  }
-};
-
-std::string model_line(const TrainingSummary& summary, const std::string& model,
-                       std::size_t name_width) {
-  Mean mape, smape, mase, coverage;
-  int best = 0;
-  int failed = 0;
-  for (const auto& segment : summary.segments) {
-    const auto* result = find(segment, model);
-    if (result == nullptr) continue;
-    best += segment.best_model == model ? 1 : 0;
-    failed += result->status == "completed" ? 0 : 1;
-    mape.add(result->metrics.mape);
-    smape.add(result->metrics.smape);
-    mase.add(result->metrics.mase);
-    coverage.add(result->metrics.coverage);
-  }
-  return fmt::format("{:<{}}{:>9}{:>9}{:>9}{:>9}{:>11}{:>9}\n", model, name_width, best,
-                     number(mape.value()), number(smape.value()), number(mase.value()),
-                     number(coverage.value()), failed);
+std::string model_line(const ModelTotals& totals, std::size_t name_width) {
+  return fmt::format("{:<{}}{:>9}{:>9}{:>9}{:>9}{:>11}{:>9}\n", totals.model, name_width,
+                     totals.best, number(totals.mape.value()), number(totals.smape.value()),
+                     number(totals.mase.value()), number(totals.coverage.value()), totals.failed);
 }
 
 }  // namespace
 
 std::string render_leaderboard(const TrainingSummary& summary, std::size_t name_width) {
-  std::string text = fmt::format("{:<{}}", "segment (" + summary.metric + ")", name_width);
-  for (const auto& model : summary.models)
-    text += fmt::format("{:>{}}", model, column_width);
+  const auto models = summary.models();
+  std::string text = fmt::format("{:<{}}", "segment (" + summary.metric() + ")", name_width);
+  for (const auto& totals : models)
+    text += fmt::format("{:>{}}", totals.model, column_width);
   text += '\n';
-  for (const auto& segment : summary.segments) {
+  const auto& shown = summary.first_segments();
+  for (const auto& segment : shown) {
     text += fmt::format("{:<{}}", shorten(segment.segment, name_width - 1), name_width);
-    for (const auto& model : summary.models) {
-      text += fmt::format("{:>{}}", cell(segment, model, summary.metric), column_width);
+    for (const auto& totals : models) {
+      text += fmt::format("{:>{}}", cell(segment, totals.model, summary.metric()), column_width);
     }
     text += '\n';
   }
+  if (const auto more = summary.segments() - static_cast<int>(shown.size()); more > 0) {
+    text += fmt::format("and {} more segments: metrics.csv has them all\n", more);
+  }
   text += fmt::format("\n{:<{}}{:>9}{:>9}{:>9}{:>9}{:>11}{:>9}\n", "model (means)", name_width,
                       "best on", "mape", "smape", "mase", "coverage", "failed");
-  for (const auto& model : summary.models)
-    text += model_line(summary, model, name_width);
+  for (const auto& totals : models)
+    text += model_line(totals, name_width);
   return text;
 }
 

@@ -54,16 +54,58 @@ struct SegmentResult {
   std::vector<AnomalyRow> anomalies = {};
 };
 
-// The outcome of one training run, in the order of the data and of the models asked for.
-struct TrainingSummary {
-  std::vector<std::string> models;
-  std::vector<SegmentResult> segments;
-  std::string metric = "mape";  // which chose the best
+struct Mean {
+  double sum = 0;
+  int count = 0;
+
+  void add(std::optional<double> value);
+  std::optional<double> value() const;
+};
+
+// One model over all segments.
+struct ModelTotals {
+  std::string model;
+  int best = 0;  // on how many segments
+  int failed = 0;
+  Mean mape = {};
+  Mean smape = {};
+  Mean mase = {};
+  Mean coverage = {};
+};
+
+// The outcome of one training run, told segment by segment: totals of all, and the first segments
+// as they are, so that its size does not depend on how many there are.
+class TrainingSummary {
+ public:
+  static constexpr std::size_t kept_max = 100;
+
+  // `asked`: the models in the order to show them in; `metric`: which chose the best.
+  TrainingSummary(std::vector<std::string> asked, std::string metric)
+      : asked_(std::move(asked)), metric_(std::move(metric)) {}
+
+  // In the order of the data. Of a kept one the forecasts are dropped.
+  void add(SegmentResult segment);
+
+  const std::string& metric() const { return metric_; }
+  // The first kept_max segments.
+  const std::vector<SegmentResult>& first_segments() const { return first_; }
+  // Those asked for, with those that `auto` stood for in its place.
+  std::vector<ModelTotals> models() const;
+  int segments() const { return segments_; }
+  int failed_segments() const { return failed_; }
+  // Whether there is no forecast at all, and only the data or the request are to blame.
+  bool is_refused() const { return segments_ > 0 && refused_ == segments_; }
+
+ private:
+  std::vector<std::string> asked_;
+  std::string metric_;
+  std::vector<SegmentResult> first_;
+  std::vector<ModelTotals> totals_;  // in order of appearance
+  int segments_ = 0;
+  int failed_ = 0;
+  int refused_ = 0;
 };
 
 std::optional<double> metric_of(const Metrics& metrics, const std::string& name);
-int failed_segments(const TrainingSummary& summary);
-// Whether there is no forecast at all, and only the data or the request are to blame.
-bool is_refused(const TrainingSummary& summary);
 
 }  // namespace trainyard::terminal

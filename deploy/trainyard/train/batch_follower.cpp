@@ -20,14 +20,14 @@ Result<BatchFollower> BatchFollower::make(ports::EventBus& bus) {
   return BatchFollower(std::move(events));
 }
 
-void BatchFollower::expect(const std::vector<domain::NewJob>& jobs) {
-  for (const auto& job : jobs) {
-    auto model = std::ranges::find(models_, job.model, &terminal::ModelProgress::model);
-    if (model == models_.end()) model = models_.insert(models_.end(), {.model = job.model});
-    ++model->total;
-    open_.emplace(job.id.to_string(),
-                  OpenJob{.model = static_cast<std::size_t>(model - models_.begin())});
-  }
+void BatchFollower::expect(std::span<const JobId> jobs, const std::vector<std::string>& models) {
+  const auto total = static_cast<int>(jobs.size() / models.size());
+  for (const auto& model : models)
+    models_.push_back({.model = model, .total = total});
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    jobs_.push_back({.id = jobs[i], .model = static_cast<std::uint16_t>(i % models.size())});
+  std::ranges::sort(jobs_, {}, &Expected::id);
+  open_ = jobs_.size();
 }
 
 Result<void> BatchFollower::poll(std::chrono::milliseconds patience) {
@@ -45,31 +45,34 @@ void BatchFollower::take_in(const ports::Message& message) {
     const auto found = data.find(key);
     return found != data.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
-  const auto job = open_.find(text_at("job_id"));
-  if (job == open_.end()) return;
+  const auto id = JobId::parse(text_at("job_id"));
+  if (!id) return;
+  const auto job = std::ranges::lower_bound(jobs_, *id, {}, &Expected::id);
+  if (job == jobs_.end() || job->id != *id || !job->is_open) return;
+  const auto reach = [&](int percent) {
+    percents_ += percent - job->percent;
+    job->percent = static_cast<std::uint8_t>(percent);
+  };
   const auto status = domain::status_from(text_at("status"));
   if (!status || !domain::is_terminal(*status)) {
     const auto percent = data.find("progress");
-    if (percent != data.end() && percent->is_number()) job->second.percent = percent->get<int>();
+    if (percent != data.end() && percent->is_number()) {
+      reach(std::clamp(percent->get<int>(), 0, 100));
+    }
     return;
   }
-  auto& model = models_[job->second.model];
+  reach(100);
+  auto& model = models_[job->model];
   ++model.done;
   if (*status != domain::JobStatus::completed) ++model.failed;
-  open_.erase(job);
+  job->is_open = false;
+  --open_;
 }
 
 terminal::BatchProgress BatchFollower::progress() const {
   terminal::BatchProgress progress{.models = models_};
-  int total = 0;
-  int sum = 0;
-  for (const auto& model : models_) {
-    total += model.total;
-    sum += model.done * 100;
-  }
-  for (const auto& [id, job] : open_)
-    sum += job.percent;
-  progress.percent = total == 0 ? 0 : sum / total;
+  if (!jobs_.empty())
+    progress.percent = static_cast<int>(percents_ / static_cast<std::int64_t>(jobs_.size()));
   if (progress.percent >= percent_for_estimate && progress.percent < 100) {
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_;
     progress.remaining = std::chrono::ceil<std::chrono::seconds>(

@@ -6,8 +6,8 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace trainyard {
@@ -18,11 +18,11 @@ class BatchFollower {
  public:
   static Result<BatchFollower> make(ports::EventBus& bus);
 
-  // What is to come: one job per id.
-  void expect(const std::vector<domain::NewJob>& jobs);
+  // What is to come: one job per id, of models[i % models.size()].
+  void expect(std::span<const JobId> jobs, const std::vector<std::string>& models);
   // Takes in what happened, waiting for at most `patience` for something to happen.
   Result<void> poll(std::chrono::milliseconds patience);
-  bool is_over() const { return open_.empty(); }
+  bool is_over() const { return open_ == 0; }
   terminal::BatchProgress progress() const;
 
  private:
@@ -32,12 +32,16 @@ class BatchFollower {
   void take_in(const ports::Message& message);
 
   std::unique_ptr<ports::Subscription> events_;
-  struct OpenJob {
-    std::size_t model;  // index in models_
-    int percent = 0;
+  struct Expected {
+    JobId id;
+    std::uint16_t model = 0;  // index in models_
+    std::uint8_t percent = 0;
+    bool is_open = true;  // events may come twice
   };
 
-  std::unordered_map<std::string, OpenJob> open_;  // by job id; events may come twice
+  std::vector<Expected> jobs_;  // by id
+  std::size_t open_ = 0;
+  std::int64_t percents_ = 0;  // the sum of all
   std::vector<terminal::ModelProgress> models_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };

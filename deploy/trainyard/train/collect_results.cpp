@@ -12,6 +12,8 @@ namespace {
 using nlohmann::json;
 using terminal::ModelResult;
 
+constexpr std::size_t segments_read = 100;  // at a time
+
 std::optional<double> number_at(const json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number()) return std::nullopt;
@@ -87,25 +89,6 @@ Result<void> add_results(ports::JobStore& store, const domain::Job& job,
   return {};
 }
 
-// The names asked for, with those that `auto` stood for in its place.
-std::vector<std::string> names_of(const terminal::TrainingSummary& summary) {
-  std::vector<std::string> names;
-  const auto add = [&](const std::string& name) {
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-  };
-  const auto has_row = [&](const std::string& name) {
-    return std::ranges::any_of(summary.segments, [&](const auto& segment) {
-      return std::ranges::find(segment.models, name, &ModelResult::model) != segment.models.end();
-    });
-  };
-  for (const auto& name : summary.models)
-    if (has_row(name)) add(name);
-  for (const auto& segment : summary.segments)
-    for (const auto& model : segment.models)
-      add(model.model);
-  return names;
-}
-
 json to_json(std::optional<double> value) {
   return value ? json(*value) : json(nullptr);
 }
@@ -123,49 +106,44 @@ json to_json(const ModelResult& model) {
             {"coverage", to_json(m.coverage)}}}};
 }
 
-}  // namespace
-
-Result<terminal::TrainingSummary> collect_results(ports::JobStore& store, BatchId batch,
-                                                  const std::vector<std::string>& models,
-                                                  const std::string& metric,
-                                                  terminal::ResultFiles& files) {
-  TRY(auto jobs, store.batch_jobs(batch));
-  terminal::TrainingSummary summary{.models = models, .metric = metric};
-  for (auto& jobs_of_segment : service::by_segment(std::move(jobs))) {
-    const auto report = service::report_segment(std::move(jobs_of_segment), metric, models);
-    terminal::SegmentResult segment{.segment = report.segment_id, .best_model = report.best_model};
-    for (const auto& job : report.jobs) {
-      if (job.status != domain::JobStatus::completed) {
-        segment.models.push_back(result_of(job));
-        continue;
-      }
+Result<void> collect_segment(ports::JobStore& store, std::vector<domain::Job> jobs,
+                             const std::vector<std::string>& models, const std::string& metric,
+                             const std::function<void(terminal::SegmentResult)>& take) {
+  const auto report = service::report_segment(std::move(jobs), metric, models);
+  terminal::SegmentResult segment{.segment = report.segment_id, .best_model = report.best_model};
+  for (const auto& job : report.jobs) {
+    if (job.status == domain::JobStatus::completed) {
       TRY_DO(add_results(store, job, segment));
+    } else {
+      segment.models.push_back(result_of(job));
     }
-    files.add(segment);
-    for (auto& model : segment.models)
-      model.forecast = {};
-    summary.segments.push_back(std::move(segment));
   }
-  summary.models = names_of(summary);
-  return summary;
+  take(std::move(segment));
+  return {};
 }
 
-std::string to_json(const terminal::TrainingSummary& summary, BatchId batch) {
-  json segments = json::array();
-  for (const auto& segment : summary.segments) {
-    json models = json::object();
-    for (const auto& model : segment.models)
-      models[model.model] = to_json(model);
-    segments.push_back(
-        {{"segment_id", segment.segment},
-         {"best_model", segment.best_model.empty() ? json(nullptr) : json(segment.best_model)},
-         {"models", std::move(models)}});
+}  // namespace
+
+Result<void> collect_results(ports::JobStore& store, std::span<const JobId> jobs,
+                             const std::vector<std::string>& models, const std::string& metric,
+                             const std::function<void(terminal::SegmentResult)>& take) {
+  const auto read_max = segments_read * models.size();
+  for (std::size_t first = 0; first < jobs.size(); first += read_max) {
+    TRY(auto read, store.get_many(jobs.subspan(first, std::min(read_max, jobs.size() - first))));
+    for (auto& segment : service::by_segment(std::move(read)))
+      TRY_DO(collect_segment(store, std::move(segment), models, metric, take));
   }
-  return json{{"batch_id", batch.to_string()},
-              {"metric", summary.metric},
-              {"segments", std::move(segments)},
-              {"failed_segments", terminal::failed_segments(summary)}}
-      .dump(2);
+  return {};
+}
+
+std::string to_json(const terminal::SegmentResult& segment) {
+  json models = json::object();
+  for (const auto& model : segment.models)
+    models[model.model] = to_json(model);
+  return json{{"segment_id", segment.segment},
+              {"best_model", segment.best_model.empty() ? json(nullptr) : json(segment.best_model)},
+              {"models", std::move(models)}}
+      .dump();
 }
 
 }  // namespace trainyard

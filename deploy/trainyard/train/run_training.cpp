@@ -107,20 +107,15 @@ class Training {
     TRY(standalone_, Standalone::start(settings_, log_));
     auto& store = standalone_->store();
     TRY(auto follower, BatchFollower::make(standalone_->bus()));
-    TRY(auto batch, create(store));
-    follower.expect(batch.jobs);
+    TRY(const auto batch, create(store));
+    follower.expect(batch.jobs, models());
     print_header(batch);
-    batch.jobs = std::vector<domain::NewJob>();  // of many segments they are much
     TRY(const bool interrupted, follow(follower, batch.batch.id));
-    terminal::ResultFiles files(options_.output);
-    TRY(const auto summary,
-        collect_results(store, batch.batch.id, models(), options_.metric, files));
-    TRY_DO(files.close());
-    print_results(summary, batch.batch.id);
+    TRY(const auto summary, tell_results(batch));
     if (interrupted) return Exit::interrupted;
     show_page(batch.batch.id);
-    if (terminal::is_refused(summary)) return Exit::usage;
-    return terminal::failed_segments(summary) > 0 ? Exit::some_failed : Exit::ok;
+    if (summary.is_refused()) return Exit::usage;
+    return summary.failed_segments() > 0 ? Exit::some_failed : Exit::ok;
   }
 
  private:
@@ -172,17 +167,34 @@ class Training {
     std::fflush(stdout);
   }
 
-  void print_results(const terminal::TrainingSummary& summary, BatchId batch) const {
+  // Into the files, and for machines or people to standard output.
+  Result<terminal::TrainingSummary> tell_results(const service::CreatedBatch& batch) {
+    terminal::ResultFiles files(options_.output);
+    terminal::TrainingSummary summary(models(), options_.metric);
     if (options_.as_json) {
-      fmt::print("{}\n", to_json(summary, batch));
+      fmt::print("{{\"batch_id\": \"{}\", \"metric\": {}, \"segments\": [",
+                 batch.batch.id.to_string(), json(options_.metric).dump());
+    }
+    TRY_DO(collect_results(
+        standalone_->store(), batch.jobs, models(), options_.metric,
+        [&](terminal::SegmentResult segment) {
+          files.add(segment);
+          if (segment.best_model.empty() && !segment.models.empty()) {
+            fmt::print(stderr, "failed: {}: {}\n", segment.segment, segment.models.front().reason);
+          }
+          if (options_.as_json) {
+            fmt::print("{}\n{}", summary.segments() > 0 ? "," : "", to_json(segment));
+          }
+          summary.add(std::move(segment));
+        }));
+    TRY_DO(files.close());
+    if (options_.as_json) {
+      fmt::print("\n], \"failed_segments\": {}}}\n", summary.failed_segments());
     } else {
       fmt::print("\n{}\nWritten: {}/forecast.csv, metrics.csv, best.csv, anomalies.csv\n",
                  terminal::render_leaderboard(summary), options_.output.string());
     }
-    for (const auto& segment : summary.segments) {
-      if (!segment.best_model.empty() || segment.models.empty()) continue;
-      fmt::print(stderr, "failed: {}: {}\n", segment.segment, segment.models.front().reason);
-    }
+    return summary;
   }
 
   // The page goes with this process.

@@ -36,8 +36,8 @@ TEST_P(JobStoreContract, AcceptsABatchWithItsJobs) {
 TEST_P(JobStoreContract, AcceptsABatchOnce) {
   std::vector jobs{new_submitted(), new_submitted()};
   const NewBatch batch{.id = BatchId::make(), .user_id = "ada", .config = "{}"};
-  ASSERT_TRUE(store().accept_batch(batch, jobs));
-  const auto again = store().accept_batch(batch, jobs);
+  ASSERT_TRUE(store().accept_batch(batch, all_of(jobs)));
+  const auto again = store().accept_batch(batch, all_of(jobs));
   ASSERT_TRUE(again) << describe(again.error());
   EXPECT_EQ(again->total_jobs, 2);
   EXPECT_EQ(outbox().size(), 2U);
@@ -51,7 +51,7 @@ TEST_P(JobStoreContract, AcceptsOneBatchOfAnOrigin) {
                                  .config = "{}",
                                  .cause = std::move(cause),
                                  .origin = std::move(origin)},
-                                jobs);
+                                all_of(jobs));
   };
   const auto first = accept("shop\ne-1");
   ASSERT_TRUE(first) << describe(first.error());
@@ -73,7 +73,8 @@ TEST_P(JobStoreContract, AcceptsOneBatchOfAnOriginFromManyAtATime) {
     threads.emplace_back([&] {
       const std::vector jobs{new_submitted(), new_submitted()};
       const auto batch = store().accept_batch(
-          {.id = BatchId::make(), .user_id = "ada", .config = "{}", .origin = "same"}, jobs);
+          {.id = BatchId::make(), .user_id = "ada", .config = "{}", .origin = "same"},
+          all_of(jobs));
       const std::lock_guard lock(mutex);
       if (batch) batches.insert(batch->id);
     });
@@ -87,7 +88,7 @@ TEST_P(JobStoreContract, TellsAJobsCauseWhereverItIsRead) {
   const std::vector jobs{new_submitted()};
   const NewBatch batch{
       .id = BatchId::make(), .user_id = "ada", .config = "{}", .cause = R"({"id":"e-1"})"};
-  ASSERT_TRUE(store().accept_batch(batch, jobs));
+  ASSERT_TRUE(store().accept_batch(batch, all_of(jobs)));
   EXPECT_EQ(job(jobs[0].id).cause, batch.cause);
   EXPECT_EQ(store().list({})->jobs.front().cause, batch.cause);
   EXPECT_EQ(store().batch_jobs(batch.id)->front().cause, batch.cause);
@@ -105,7 +106,7 @@ TEST_P(JobStoreContract, AcceptsNothingOfABatchThatCannotBeWhole) {
   for (const auto& culprit : {broken, doubled}) {
     const std::vector jobs{new_submitted(), culprit};
     const NewBatch batch{.id = BatchId::make(), .user_id = "ada", .config = "{}"};
-    EXPECT_FALSE(store().accept_batch(batch, jobs));
+    EXPECT_FALSE(store().accept_batch(batch, all_of(jobs)));
     EXPECT_EQ(store().get_batch(batch.id).error().code, Errc::not_found);
     EXPECT_EQ(store().get(jobs[0].id).error().code, Errc::not_found);
   }

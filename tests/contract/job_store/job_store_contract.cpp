@@ -65,13 +65,23 @@ domain::Job JobStoreContract::accept(const domain::NewJob& job) {
   return accepted.at(0)->job;
 }
 
+BatchJobs all_of(const std::vector<domain::NewJob>& jobs) {
+  static constexpr std::size_t slice = 3;
+  const auto from = [&jobs](std::size_t first) {
+    const auto begin = jobs.begin() + static_cast<std::ptrdiff_t>(first);
+    return std::vector(begin,
+                       begin + static_cast<std::ptrdiff_t>(std::min(slice, jobs.size() - first)));
+  };
+  return {.count = jobs.size(), .from = from};
+}
+
 domain::Batch JobStoreContract::accept_batch(int count) {
   std::vector<domain::NewJob> jobs(static_cast<std::size_t>(count));
   for (auto& job : jobs)
     job = new_submitted();
   const auto batch = store().accept_batch(
       {.id = BatchId::make(), .user_id = "ada", .config = "{}", .correlation_id = "request-2"},
-      jobs);
+      all_of(jobs));
   EXPECT_TRUE(batch) << describe(batch.error());
   return *batch;
 }

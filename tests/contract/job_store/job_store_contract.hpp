@@ -27,6 +27,9 @@ struct Backend {
   std::function<Result<std::unique_ptr<StoreHarness>>()> make;
 };
 
+// In slices of a few; refers to `jobs`.
+BatchJobs all_of(const std::vector<domain::NewJob>& jobs);
+
 class JobStoreContract : public ::testing::TestWithParam<Backend> {
  protected:
   void SetUp() override;

@@ -104,12 +104,15 @@ ports::Applied MemoryStore::accept(std::span<const domain::NewJob> jobs) {
 }
 
 Result<domain::Batch> MemoryStore::accept_batch(const ports::NewBatch& batch,
-                                                std::span<const domain::NewJob> jobs) {
-  for (const auto& applied : accept(jobs)) {
-    if (!applied) return fail(applied.error());
+                                                const ports::BatchJobs& jobs) {
+  for (std::size_t accepted = 0; accepted < jobs.count;) {
+    for (const auto& applied : accept(jobs.from(accepted))) {
+      if (!applied) return fail(applied.error());
+      ++accepted;
+    }
   }
   const std::lock_guard lock(mutex_);
-  const auto count = static_cast<int>(jobs.size());
+  const auto count = static_cast<int>(jobs.count);
   return batches_[batch.id] = {.id = batch.id,
                                .user_id = batch.user_id,
                                .config = batch.config,

@@ -37,7 +37,7 @@ class MemoryStore : public ports::JobStore {
 
   ports::Applied accept(std::span<const domain::NewJob> jobs) override;
   Result<domain::Batch> accept_batch(const ports::NewBatch& batch,
-                                     std::span<const domain::NewJob> jobs) override;
+                                     const ports::BatchJobs& jobs) override;
   ports::Applied apply(std::span<const domain::JobCommand> commands) override;
   Result<int> admit(std::span<const domain::Admit> jobs) override;
   Result<std::vector<ports::Renewal>> renew(std::string_view worker_id,

@@ -129,8 +129,7 @@ class FakeStore final : public ports::JobStore {
 
   ports::Applied accept(std::span<const domain::NewJob>) override { return {}; }
   Result<int> admit(std::span<const domain::Admit>) override { return unused(); }
-  Result<domain::Batch> accept_batch(const ports::NewBatch&,
-                                     std::span<const domain::NewJob>) override {
+  Result<domain::Batch> accept_batch(const ports::NewBatch&, const ports::BatchJobs&) override {
     return unused();
   }
   Result<std::vector<ports::Renewal>> renew(std::string_view, std::span<const ports::LeaseRef>,

@@ -13,22 +13,28 @@ namespace {
 
 using testing::HasSubstr;
 
-TrainingSummary two_segments() {
+std::vector<SegmentResult> two_segments() {
   const ModelResult theta{
       .model = "theta",
       .status = "completed",
       .metrics = {.mape = 2.5, .smape = 2.4, .coverage = 94.4},
       .forecast = {{"2026-01-01", 0.1, -1, 1, 95}, {"2026-01-01", 0.1, -.5, .5, 80}}};
   const ModelResult ets{.model = "ets", .status = "failed", .reason = "2 values, \"ets\" needs 3"};
-  return {
-      .models = {"ets", "theta"},
-      .segments = {{"=Food, NSW", "theta", {ets, theta}, {{"2025-07-01", 9, 5.5, 4.25, "high"}}},
-                   {"Cafes", "", {ets}}}};
+  return {{"=Food, NSW", "theta", {ets, theta}, {{"2025-07-01", 9, 5.5, 4.25, "high"}}},
+          {"Cafes", "", {ets}}};
 }
 
-Result<void> write(const TrainingSummary& summary, const std::filesystem::path& directory) {
+TrainingSummary summary_of(const std::vector<SegmentResult>& segments) {
+  TrainingSummary summary({"ets", "theta"}, "mape");
+  for (const auto& segment : segments)
+    summary.add(segment);
+  return summary;
+}
+
+Result<void> write(const std::vector<SegmentResult>& segments,
+                   const std::filesystem::path& directory) {
   ResultFiles files(directory);
-  for (const auto& segment : summary.segments)
+  for (const auto& segment : segments)
     files.add(segment);
   return files.close();
 }
@@ -72,10 +78,18 @@ TEST(ResultFiles, RefuseADirectoryThatCannotBeWritten) {
 }
 
 TEST(Leaderboard, MarksTheBestAndNamesWhatFailed) {
-  const auto text = render_leaderboard(two_segments());
+  const auto summary = summary_of(two_segments());
+  const auto text = render_leaderboard(summary);
   EXPECT_THAT(text, HasSubstr("2.50*"));
   EXPECT_THAT(text, HasSubstr("failed"));
-  EXPECT_EQ(failed_segments(two_segments()), 1);
+  EXPECT_EQ(summary.failed_segments(), 1);
+}
+
+TEST(Leaderboard, CountsTheSegmentsItDoesNotShow) {
+  const std::vector<SegmentResult> segments(TrainingSummary::kept_max + 3, two_segments()[0]);
+  const auto text = render_leaderboard(summary_of(segments));
+  EXPECT_THAT(text, HasSubstr("and 3 more segments"));
+  EXPECT_THAT(text, testing::ContainsRegex("theta +103 +2.50"));
 }
 
 TEST(ProgressBars, CountWhatIsDone) {
@@ -85,22 +99,25 @@ TEST(ProgressBars, CountWhatIsDone) {
   EXPECT_THAT(render_progress_line(progress), HasSubstr("50 %  25/50 jobs"));
 }
 
-TrainingSummary failed_with(std::initializer_list<Category> categories) {
-  TrainingSummary summary;
-  for (const auto category : categories) {
-    const ModelResult ets{.model = "ets", .status = "failed", .category = category};
-    summary.segments.push_back({.segment = "a", .models = {ets}});
-  }
-  return summary;
+SegmentResult failed_with(Category category) {
+  return {"a", "", {{.model = "ets", .status = "failed", .category = category}}};
 }
 
 TEST(TrainingSummary, IsRefusedWhenOnlyDataAndConfigAreToBlame) {
-  EXPECT_TRUE(is_refused(failed_with({Category::data, Category::config})));
-  EXPECT_FALSE(is_refused(failed_with({Category::data, Category::cluster})));
-  auto summary = failed_with({Category::data});
-  summary.segments.push_back(
-      {.segment = "b", .best_model = "ets", .models = {{.model = "ets", .status = "completed"}}});
-  EXPECT_FALSE(is_refused(summary));
+  const auto data = failed_with(Category::data);
+  EXPECT_TRUE(summary_of({data, failed_with(Category::config)}).is_refused());
+  EXPECT_FALSE(summary_of({data, failed_with(Category::cluster)}).is_refused());
+  EXPECT_FALSE(
+      summary_of({data, {"b", "ets", {{.model = "ets", .status = "completed"}}}}).is_refused());
+}
+
+TEST(TrainingSummary, ListsTheModelsAskedForFirst) {
+  const ModelResult last{.model = "naive", .status = "completed"};
+  const ModelResult ets{.model = "ets", .status = "completed"};
+  const auto models = summary_of({{"a", "naive", {last, ets}}}).models();
+  ASSERT_EQ(models.size(), 2U);
+  EXPECT_EQ(models[0].model, "ets");
+  EXPECT_EQ(models[1].best, 1);
 }
 
 }  // namespace

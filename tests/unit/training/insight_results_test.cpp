@@ -22,7 +22,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 const std::string job_id = "01920000-0000-7000-8000-000000000001";
-const std::string job_folder = "jobs/" + job_id + "/7/";
+const std::string job_folder = "jobs/" + job_id + ".7/";
 
 class InsightResultsTest : public testing::Test {
  protected:

@@ -101,8 +101,8 @@ TEST_F(TasksTest, GivesASingleSegmentsResultsAtTheRoot) {
   EXPECT_EQ(results["data_quality"]["backtest_windows"], 1);
   EXPECT_EQ((*answer)["metrics"]["last"]["mae"], 1.5);
   EXPECT_EQ(results["artifact_uri"], (*answer)["artifact_uri"]);
-  EXPECT_THAT((*answer)["artifact_uri"].get<std::string>(), HasSubstr("jobs/" + job_id + "/7/"));
-  const auto stored = artifacts->get("jobs/" + job_id + "/7/results.json");
+  EXPECT_THAT((*answer)["artifact_uri"].get<std::string>(), HasSubstr("jobs/" + job_id + ".7/"));
+  const auto stored = artifacts->get("jobs/" + job_id + ".7/results.json");
   ASSERT_TRUE(stored);
   EXPECT_EQ(json::parse(*stored)["best_model"], "last");
 }
