@@ -77,7 +77,10 @@ void RetrainConsumer::take(std::stop_token stop, const ports::Delivery& delivery
   if (!order) return dead_letter_.refuse(delivery, order.error(), subscription_);
   const auto started = start_training(stop, *order);
   if (started) return subscription_->done(std::array{delivery.position});
-  if (stop.stop_requested() && runtime::may_pass(started.error())) return;  // it comes again
+  if (runtime::may_pass(started.error())) {
+    if (stop.stop_requested()) return;  // it comes again
+    options_.on_given_up(*order, started.error());
+  }
   dead_letter_.refuse(delivery, started.error(), subscription_);
 }
 

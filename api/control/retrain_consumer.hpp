@@ -22,6 +22,9 @@ struct RetrainConsumerOptions {
   // Starts what is ordered, once per cause. unavailable and in_doubt are tried again; any other
   // error makes the message a dead letter.
   std::function<Result<void>(const wire::TrainingOrder&)> start;
+  // What was tried too often, before it becomes a dead letter.
+  std::function<void(const wire::TrainingOrder&, const Error&)> on_given_up =
+      [](const wire::TrainingOrder&, const Error&) {};
   // Whether the store can be reached: while it cannot, no message is given up.
   std::function<Result<void>()> ping;
   int tries_max = 5;  // of one message while the store can be reached

@@ -171,12 +171,18 @@ Result<StartedTraining> start_training(const Starting& with, const Caller& calle
                                        const wire::TrainingOrder& order) {
   TRY(const auto asked_by, asking(with, caller, order));
   auto started = start(with, asked_by, order);
-  if (order.trigger.empty() || (!started && runtime::may_pass(started.error()))) return started;
-  const auto noted = with.definitions.note(ports::DefinitionKind::trigger, order.trigger,
-                                           outcome_of(started, order, with.clock.now()));
-  // Removed meanwhile: nobody asks any more.
-  if (!noted && noted.error().code != Errc::not_found) return fail(noted.error());
+  if (started || !runtime::may_pass(started.error())) TRY_DO(note_outcome(with, order, started));
   return started;
+}
+
+Result<void> note_outcome(const Starting& with, const wire::TrainingOrder& order,
+                          const Result<StartedTraining>& started) {
+  if (order.trigger.empty()) return {};
+  auto noted = with.definitions.note(ports::DefinitionKind::trigger, order.trigger,
+                                     outcome_of(started, order, with.clock.now()));
+  // Removed meanwhile: nobody asks any more.
+  if (!noted && noted.error().code == Errc::not_found) return {};
+  return noted;
 }
 
 }  // namespace trainyard::service

@@ -35,6 +35,10 @@ struct StartedTraining {
 Result<StartedTraining> start_training(const Starting& with, const Caller& caller,
                                        const wire::TrainingOrder& order);
 
+// Tells the trigger that asks, if one does, what became of that. Errors: the store's.
+Result<void> note_outcome(const Starting& with, const wire::TrainingOrder& order,
+                          const Result<StartedTraining>& started);
+
 // Who owns what starts by itself when nobody else does.
 inline constexpr const char* nobody = "local_user";
 

@@ -33,12 +33,10 @@ class Starter {
 
   const service::JobIntake& intake() const { return intake_; }
   Result<service::StartedTraining> start(const wire::TrainingOrder& order) {
-    return service::start_training({.jobs = *backbone_.store,
-                                    .definitions = *backbone_.definitions,
-                                    .gate = gate_,
-                                    .intake = intake_,
-                                    .clock = system_clock()},
-                                   {.user_id = order.user_id, .correlation_id = {}}, order);
+    return service::start_training(with(), {.user_id = order.user_id, .correlation_id = {}}, order);
+  }
+  void give_up(const wire::TrainingOrder& order, const Error& why) {
+    std::ignore = service::note_outcome(with(), order, fail(why));
   }
 
   Result<std::string> batch(const wire::TrainingOrder& order) {
@@ -47,6 +45,14 @@ class Starter {
   }
 
  private:
+  service::Starting with() {
+    return {.jobs = *backbone_.store,
+            .definitions = *backbone_.definitions,
+            .gate = gate_,
+            .intake = intake_,
+            .clock = system_clock()};
+  }
+
   Backbone& backbone_;
   service::EntryGate gate_;
   ChildTasks tasks_;
@@ -78,6 +84,8 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
             TRY_DO(starter->start(order));
             return {};
           },
+          .on_given_up = [starter](const wire::TrainingOrder& order,
+                                   const Error& why) { starter->give_up(order, why); },
           .ping = [&store = *backbone.store] { return store.ping(); }}));
   loops.push_back(std::make_unique<control::Scheduler>(
       log, *backbone.definitions, system_clock(),

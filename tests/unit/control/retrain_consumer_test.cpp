@@ -21,6 +21,8 @@ class RetrainConsumerTest : public ::testing::Test {
         letters_(*bus_.subscribe({.topics = {ports::topics::dead_letter}, .group = {}})),
         consumer_(log::Log(), bus_, system_clock(),
                   {.start = [this](const wire::TrainingOrder& order) { return start(order); },
+                   .on_given_up = [this](const wire::TrainingOrder& order,
+                                         const Error&) { given_up_ = order.cause.id; },
                    .ping = [this]() -> Result<void> {
                      if (away_) return fail(Errc::unavailable, "away");
                      return {};
@@ -76,6 +78,7 @@ class RetrainConsumerTest : public ::testing::Test {
   std::vector<std::string> started_;
   std::deque<Result<void>> answers_;
   bool repeat_last_ = false;
+  std::string given_up_;
   std::atomic<bool> away_ = false;
   int done_ = 0;
   embedded_bus::EmbeddedBus bus_;
@@ -131,6 +134,7 @@ TEST_F(RetrainConsumerTest, GivesUpAMessageThatKeepsFailingWhileTheStoreIsThere)
   EXPECT_EQ(reason_of_next_letter(), "the reader cannot be started");
   EXPECT_TRUE(await_done(1));
   EXPECT_EQ(started_.size(), 3U);
+  EXPECT_EQ(given_up_, "e-1");
 }
 
 TEST_F(RetrainConsumerTest, LeavesWhatIsNotDoneToTheNextOne) {
