@@ -110,6 +110,14 @@ void check_backtest(const BacktestSpec& backtest, Problems& problems) {
   }
 }
 
+void check_time_budget(double seconds, Problems& problems) {
+  if (seconds > 0 && seconds <= time_budget_max) return;
+  problems.add("time_budget_seconds",
+               fmt::format("time_budget_seconds is {}, allowed is more than 0 to {}", seconds,
+                           time_budget_max),
+               "it counts CPU seconds for the fits of each segment, e.g. 60");
+}
+
 void check_anomalies(const AnomalySpec& anomalies, Problems& problems) {
   const double threshold = anomalies.threshold;
   if (std::isfinite(threshold) && threshold >= 1 && threshold <= threshold_max) return;
@@ -161,6 +169,7 @@ std::vector<Error> problems_of(const ForecastSpec& spec, const SpecRules& rules)
   }
   check_backtest(spec.backtest, problems);
   check_anomalies(spec.anomalies, problems);
+  check_time_budget(spec.time_budget, problems);
   problems.range("priority", spec.priority, -1'000, 1'000);
   if (spec.data_rows < 0) problems.add("data_rows", "data_rows is negative");
   if (spec.segment_id && spec.segment_id->empty()) {

@@ -29,6 +29,9 @@ struct BacktestSpec {
   std::optional<int> size;  // periods of a sliding window at most; the first origin's when absent
 };
 
+inline constexpr double time_budget_default = 60;
+inline constexpr double time_budget_max = 86'400;
+
 struct AnomalySpec {
   double threshold = 3.5;  // robust standard deviations of the residuals
 };
@@ -49,7 +52,8 @@ struct ForecastSpec {
   std::string metric = "mape";       // which one chooses the best model
   BacktestSpec backtest;
   AnomalySpec anomalies;
-  std::int64_t data_rows = 0;  // sizing hint
+  double time_budget = time_budget_default;  // CPU seconds for the fits of each segment
+  std::int64_t data_rows = 0;                // sizing hint
   std::uint64_t seed = 42;
   std::string executor = "auto";  // auto, local, databricks
   int priority = 0;

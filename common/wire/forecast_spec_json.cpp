@@ -14,10 +14,12 @@ namespace {
 using domain::ForecastSpec;
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 21> known_keys{
-    "data_path", "data",   "target_col", "time_col", "segment_col",     "segment_id", "horizon",
-    "frequency", "models", "covariates", "level",    "metric",          "backtest",   "anomalies",
-    "data_rows", "seed",   "executor",   "priority", "hyperparameters", "holidays",   "drill"};
+constexpr std::array<std::string_view, 22> known_keys{
+    "data_path",  "data",    "target_col", "time_col",  "segment_col",
+    "segment_id", "horizon", "frequency",  "models",    "covariates",
+    "level",      "metric",  "backtest",   "anomalies", "time_budget_seconds",
+    "data_rows",  "seed",    "executor",   "priority",  "hyperparameters",
+    "holidays",   "drill"};
 constexpr std::array<std::string_view, 5> backtest_keys{"windows", "step", "gap", "window", "size"};
 constexpr std::array<std::string_view, 1> anomaly_keys{"threshold"};
 
@@ -219,6 +221,7 @@ ForecastSpec read_spec(Reader& reader) {
   reader.text("metric", spec.metric);
   read_backtest(reader, spec);
   read_anomalies(reader, spec);
+  reader.number("time_budget_seconds", spec.time_budget);
   reader.integer("data_rows", spec.data_rows);
   reader.integer("seed", spec.seed);
   reader.text("executor", spec.executor);
@@ -281,6 +284,7 @@ std::string to_json(const ForecastSpec& spec) {
   }
   if (spec.anomalies.threshold != defaults.anomalies.threshold)
     out["anomalies"]["threshold"] = spec.anomalies.threshold;
+  set("time_budget_seconds", spec.time_budget, defaults.time_budget);
   set("data_rows", spec.data_rows, defaults.data_rows);
   set("seed", spec.seed, defaults.seed);
   set("executor", spec.executor, defaults.executor);

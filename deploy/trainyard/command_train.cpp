@@ -35,6 +35,8 @@ void add_train(CLI::App& app, Selection& selection) {
   train->add_option("--backtest-size", options->size, "periods of a sliding window at most");
   train->add_option("--anomaly-threshold", options->threshold,
                     "robust standard deviations; default 3.5");
+  train->add_option("--time-budget", options->time_budget,
+                    "CPU seconds for the fits of each segment; default 60");
   train->add_option("--seed", options->seed, "of everything random");
   train->add_option("--output", options->output, "directory for the CSV files");
   train->add_option("--threads", options->threads, "training processes; default one per core");

@@ -64,6 +64,16 @@ bool is_sound(const models::Forecast& forecast, std::size_t steps, std::size_t l
   return std::ranges::all_of(forecast.mean, [](double value) { return std::isfinite(value); });
 }
 
+std::unexpected<Error> out_of_time(std::string_view model) {
+  return fail(Error{.code = Errc::deadline,
+                    .detail = fmt::format("the time for this segment was used up before {} was "
+                                          "fitted",
+                                          model),
+                    .field = "time_budget_seconds",
+                    .hint = "allow more, or ask for fewer models",
+                    .category = Category::config});
+}
+
 void drop_front(std::vector<double>& values, std::size_t count) {
   values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
 }
@@ -91,7 +101,9 @@ Result<FitOutcome> Fitter::fit(const PreparedSeries& series, std::string_view mo
   auto outcome = cache_.find(key);
   if (!outcome || (is_whole(series, window) && !outcome->explanation)) {
     try {
-      TRY(outcome, fit_anew(series, *made, window, steps));
+      auto fitted = fit_anew(series, *made, window, steps);
+      if (time_.stop_requested() && !is_stopped()) return out_of_time(model);
+      TRY(outcome, std::move(fitted));
     } catch (const std::exception& error) {
       return fail(Errc::internal, fmt::format("{} failed unexpectedly: {}", model, error.what()));
     }
@@ -106,14 +118,14 @@ Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::
   const auto name = model.name();
   const auto count = static_cast<std::size_t>(steps);
   const auto past = known_values(series, window);
-  models::ForecastRequest request{.horizon = steps, .levels = settings_.levels, .stop = stop_};
+  models::ForecastRequest request{.horizon = steps, .levels = settings_.levels, .stop = time_};
   for (const auto& covariate : series.covariates) {
     const std::span values(covariate);
     if (values.size() >= window.train + count)
       request.covariates.push_back(values.subspan(window.train, count));
   }
   const models::FitContext context{.seed = settings_.seed,
-                                   .stop = stop_,
+                                   .stop = time_,
                                    .threads = settings_.threads,
                                    .hyperparameters = parameters_of(settings_, name)};
   std::unique_ptr<models::FittedModel> fitted;

@@ -39,11 +39,16 @@ class Fitter {
         settings_(std::move(settings)),
         cache_(cache),
         stop_(std::move(stop)),
+        time_(stop_),
         panel_(panel) {}
 
   Result<FitOutcome> fit(const PreparedSeries& series, std::string_view model, const Window& window,
                          int horizon);
   const FitSettings& settings() const { return settings_; }
+  // Fits end with Errc::deadline once `time` is requested, as the job's own stop must request it,
+  // too.
+  void limit(std::stop_token time) { time_ = std::move(time); }
+  void lift_limit() { time_ = stop_; }
   bool is_stopped() const { return stop_.stop_requested(); }
 
  private:
@@ -54,6 +59,7 @@ class Fitter {
   FitSettings settings_;
   FitCache& cache_;
   std::stop_token stop_;
+  std::stop_token time_;
   Panel* panel_;
 };
 

@@ -4,8 +4,10 @@
 #include "worker/forecast/segment_run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 namespace trainyard::forecast {
@@ -75,6 +77,16 @@ void explain_choice(SegmentOutcome& outcome, const SegmentPlan& plan,
         fmt::format("{} is not defined for this series: the best model was chosen by {}",
                     plan.metric, outcome.metric));
   }
+  const auto is_late = [](const ModelOutcome& model) {
+    return model.problem && model.problem->code == Errc::deadline;
+  };
+  auto late =
+      outcome.models | std::views::filter(is_late) | std::views::transform(&ModelOutcome::model);
+  if (!late.empty()) {
+    outcome.quality.warnings.push_back(
+        fmt::format("the time for this segment was used up before these were fitted: {}",
+                    fmt::join(late, ", ")));
+  }
   if (!outcome.best_model.empty() || outcome.models.empty()) return;
   const auto& first = outcome.models.front();
   outcome.problem = *first.problem;
@@ -104,6 +116,7 @@ Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const Segm
     TRY_DO(run_model(run, model, events, outcome));
   const auto failed = [](const ModelOutcome& model) { return model.problem.has_value(); };
   if (!plan.last_resort.empty() && std::ranges::all_of(outcome.models, failed)) {
+    fitter.lift_limit();
     TRY_DO(run_model(run, plan.last_resort, events, outcome));
     outcome.quality.warnings.push_back(fmt::format(
         "none of the models that auto stands for could be fitted, so {} was", plan.last_resort));

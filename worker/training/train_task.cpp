@@ -5,6 +5,7 @@
 #include "worker/forecast/ensemble.hpp"
 #include "worker/training/result_writer.hpp"
 #include "worker/training/results_json.hpp"
+#include "worker/training/time_budget.hpp"
 
 #include <fmt/format.h>
 
@@ -224,6 +225,8 @@ Result<json> forecast_all(const std::vector<const domain::SegmentRows*>& segment
     }
     progress.begin_segment(series->segment,
                            forecast::fits_of(plan, series->y.size(), series->season_length));
+    const TimeBudget budget(context.stop, request.spec.time_budget);
+    fitter.limit(budget.token());
     TRY(const auto outcome, forecast::forecast_segment(*series, plan, fitter, events));
     progress.end_segment();
     TRY_DO(writer.add(outcome, *series));

@@ -70,6 +70,7 @@ json config_of(const TrainOptions& options, const std::string& data_path) {
   if (options.gap) config["backtest"]["gap"] = *options.gap;
   if (!options.window.empty()) config["backtest"]["window"] = options.window;
   if (options.size) config["backtest"]["size"] = *options.size;
+  if (options.time_budget) config["time_budget_seconds"] = *options.time_budget;
   if (options.threshold) config["anomalies"]["threshold"] = *options.threshold;
   if (options.seed) config["seed"] = *options.seed;
   return config;

@@ -26,6 +26,7 @@ struct TrainOptions {
   std::string window;
   std::optional<int> size;
   std::optional<double> threshold;
+  std::optional<double> time_budget;
   std::optional<std::uint64_t> seed;
   std::filesystem::path output = "forecasts";
   int threads = 0;

@@ -163,6 +163,38 @@ TEST_F(ForecastSegmentTest, TriesTheLastResortWhenEveryModelFails) {
   EXPECT_EQ(unneeded.best_model, "zero");
 }
 
+TEST_F(ForecastSegmentTest, LeavesOutModelsThatTheTimeDoesNotSufficeFor) {
+  std::stop_source time;
+  events.fitting = [&](std::string_view model, int, int) {
+    if (model == "zero") time.request_stop();
+  };
+  Fitter fitter(models.source(), settings, cache, {});
+  fitter.limit(time.get_token());
+  const auto outcome = forecast_segment(
+      series_of({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}),
+      {.horizon = 1, .models = {"last", "zero", "ensemble"}, .members = {"last", "zero"}}, fitter,
+      events);
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+  EXPECT_FALSE(outcome->models[0].problem);
+  ASSERT_TRUE(outcome->models[1].problem);
+  EXPECT_EQ(outcome->models[1].problem->code, Errc::deadline);
+  EXPECT_THAT(outcome->models[2].description, HasSubstr("(last)"));
+  EXPECT_THAT(outcome->quality.warnings,
+              Contains(HasSubstr("used up before these were fitted: zero")));
+}
+
+TEST_F(ForecastSegmentTest, FitsTheLastResortWhenThereWasNoTimeForAnything) {
+  std::stop_source time;
+  time.request_stop();
+  Fitter fitter(models.source(), settings, cache, {});
+  fitter.limit(time.get_token());
+  const auto outcome =
+      forecast_segment(series_of({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}),
+                       {.horizon = 1, .models = {"zero"}, .last_resort = "last"}, fitter, events);
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+  EXPECT_EQ(outcome->best_model, "last");
+}
+
 TEST_F(ForecastSegmentTest, FailsWhenEveryModelFails) {
   const auto outcome = run(series_of({1, 2, 3, 4}), {.horizon = 1, .models = {"failing"}});
   ASSERT_TRUE(outcome.problem);

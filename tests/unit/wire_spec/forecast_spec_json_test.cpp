@@ -103,6 +103,7 @@ TEST(ForecastSpecJson, RefusesEachMistakeByItsField) {
       {R"("backtest": {"size": 24})", "backtest.size", "set backtest.window to sliding"},
       {R"("anomalies": {"threshold": 0.5})", "anomalies.threshold", "1 to 1000"},
       {R"("anomalies": {"threshold": "high"})", "anomalies.threshold", "a number, not string"},
+      {R"("time_budget_seconds": 0)", "time_budget_seconds", "more than 0"},
       {R"("anomalies": {"treshold": 3})", "anomalies.treshold", "did you mean 'threshold'?"},
       {R"("anomalies": 3)", "anomalies", "an object"},
       {R"("backtest": {"step": 0})", "backtest.step", "1 to 10000"},
