@@ -137,7 +137,7 @@ SegmentPlan auto_plan() {
   auto members = forecast::auto_members(existing);
   return {.models = forecast::expand_models(asked, existing),
           .members = std::move(members.usual),
-          .steady_members = std::move(members.steady),
+          .special_members = std::move(members.special),
           .combination = forecast::Combination::inverse_squared_error,
           .worth = std::move(members.worth),
           .metric = "smape"};

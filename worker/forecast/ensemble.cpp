@@ -13,10 +13,11 @@ constexpr std::array<std::string_view, 3> baselines{"naive", "seasonal_naive", "
 constexpr std::array<std::string_view, 3> default_members{"ets", "theta", "xgboost"};
 constexpr std::array<std::string_view, 7> usual_models{
     "seasonal_naive", "theta", "lgt", "lsgt", "ets", "ces", "mstl"};
-constexpr std::array<std::string_view, 2> steady_models{"theta", "lsgt"};
+constexpr std::array<std::string_view, 3> brief_models{"seasonal_naive", "theta", "lsgt"};
+constexpr std::array<std::string_view, 3> weekday_models{"ces", "prophet", "xgboost"};
+constexpr std::array<std::string_view, 5> long_season_models{"lsgt", "ets", "ces", "mstl",
+                                                             "xgboost"};
 constexpr std::array<std::string_view, 2> covariate_models{"arima", "xgboost"};
-constexpr std::string_view most_accurate = "lsgt";
-constexpr double worth_of_most_accurate = 2.0;
 
 template <class Names>
 bool has(const Names& names, std::string_view name) {
@@ -143,16 +144,33 @@ std::vector<double> times_worth(std::vector<double> weights, std::span<const std
 }
 
 AutoMembers auto_members(std::span<const std::string_view> existing, const AutoScope& scope) {
-  AutoMembers members{.usual = existing_of(usual_models, existing),
-                      .steady = existing_of(steady_models, existing),
-                      .worth = {{std::string(most_accurate), worth_of_most_accurate}}};
-  if (scope.covariates == 0) return members;
-  for (const auto name : covariate_models) {
-    if (!has(existing, name)) continue;
-    members.usual.emplace_back(name);
-    members.steady.emplace_back(name);
-  }
-  return members;
+  const auto with_covariates = [&](std::vector<std::string> members) {
+    if (scope.covariates == 0) return members;
+    for (const auto name : covariate_models) {
+      if (has(existing, name) && !has(members, name)) members.emplace_back(name);
+    }
+    return members;
+  };
+  const auto chosen = [&](const auto& wanted) {
+    return with_covariates(existing_of(wanted, existing));
+  };
+  return {.usual = chosen(usual_models),
+          .special = {{HistoryKind::brief, chosen(brief_models)},
+                      {HistoryKind::weekdays, chosen(weekday_models)},
+                      {HistoryKind::long_season, chosen(long_season_models)}},
+          .worth = {{"lsgt", 2.0}, {"seasonal_naive", 0.5}}};
+}
+
+HistoryKind history_kind(int season_length, std::size_t length) {
+  constexpr std::size_t brief = 50;
+  constexpr std::size_t many_days = 100;
+  constexpr int long_season = 24;
+  if (season_length == 1) return length < brief ? HistoryKind::brief : HistoryKind::usual;
+  if (season_length == 5 || season_length == 7)
+    return length >= many_days ? HistoryKind::weekdays : HistoryKind::usual;
+  const bool is_long =
+      season_length >= long_season && length >= 2 * static_cast<std::size_t>(season_length);
+  return is_long ? HistoryKind::long_season : HistoryKind::usual;
 }
 
 std::vector<std::string> choose_members(std::span<const std::string> asked,

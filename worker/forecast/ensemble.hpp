@@ -52,15 +52,27 @@ struct AutoScope {
   std::size_t covariates = 0;
 };
 
-// How `auto` combines: what its ensemble's members are, and which of them on short histories
-// without a season. They are cheap, unlike each other, and weighted by inverse_squared_error more
-// accurate than each of them and than other sets tried on the training parts of 1,150 competition
-// series. On short histories, a few windows point to those that follow the trend furthest, so they
-// are the two most accurate on the short series of the M3 competition by what was published.
-// Covariates bring in the models that know what to do with them.
+// Histories on which other members do better than the usual ones.
+enum class HistoryKind {
+  usual,
+  brief,        // fewer than 50 values without a season
+  weekdays,     // 100 values or more with a season of a week of days
+  long_season,  // two seasons or more, of 24 values or more
+};
+HistoryKind history_kind(int season_length, std::size_t length);
+
+// Members by kind; kinds that are not here have the usual ones.
+using SpecialMembers = std::map<HistoryKind, std::vector<std::string>>;
+
+// How `auto` combines: what its ensemble's members are. They are unlike each other, and weighted by
+// inverse_squared_error more accurate than each of them and than other sets tried on the training
+// parts of 1,150 competition series. On brief histories, a few windows point to those that follow
+// the trend furthest, so they are the two most accurate on the brief series of the M3 competition
+// by what was published, and the one without a trend. Covariates bring in the models that know what
+// to do with them.
 struct AutoMembers {
   std::vector<std::string> usual;
-  std::vector<std::string> steady;
+  SpecialMembers special;
   Worth worth;
 };
 AutoMembers auto_members(std::span<const std::string_view> existing, const AutoScope& scope = {});

@@ -131,14 +131,25 @@ Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const Segm
   return outcome;
 }
 
+const std::vector<std::string>& members_of(const SegmentPlan& plan, int season_length,
+                                           std::size_t length) {
+  const auto special = plan.special_members.find(history_kind(season_length, length));
+  return special == plan.special_members.end() ? plan.members : special->second;
+}
+
 int fits_of(const SegmentPlan& plan, std::size_t length, int season_length) {
-  std::set<std::string> fitted(plan.models.begin(), plan.models.end());
-  if (fitted.erase(ensemble_name) > 0) {
-    fitted.insert(plan.members.begin(), plan.members.end());
-    fitted.insert(plan.steady_members.begin(), plan.steady_members.end());
-  }
-  const auto windows = plan_windows(length, plan.horizon, plan.backtest, season_length).size();
-  return static_cast<int>(fitted.size() * (windows + 1));
+  const auto fits_on = [&](std::size_t learnt) {
+    std::set<std::string> fitted(plan.models.begin(), plan.models.end());
+    if (fitted.erase(ensemble_name) > 0) {
+      const auto& members = members_of(plan, season_length, learnt);
+      fitted.insert(members.begin(), members.end());
+    }
+    return static_cast<int>(fitted.size());
+  };
+  int fits = fits_on(length);
+  for (const auto& window : plan_windows(length, plan.horizon, plan.backtest, season_length))
+    fits += fits_on(window.length());
+  return fits;
 }
 
 }  // namespace trainyard::forecast

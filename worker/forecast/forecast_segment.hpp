@@ -50,10 +50,10 @@ struct SegmentOutcome {
 
 struct SegmentPlan {
   int horizon = 1;
-  std::vector<std::string> models;               // expanded: no `auto`; may contain `ensemble`
-  std::string last_resort = {};                  // tried when all of them fail; empty: none
-  std::vector<std::string> members;              // of the ensemble
-  std::vector<std::string> steady_members = {};  // of it on short histories; empty: the same
+  std::vector<std::string> models;      // expanded: no `auto`; may contain `ensemble`
+  std::string last_resort = {};         // tried when all of them fail; empty: none
+  std::vector<std::string> members;     // of the ensemble
+  SpecialMembers special_members = {};  // in their place
   Combination combination = Combination::mean;
   Worth worth = {};  // of members, heeded by means
   std::string metric = "mape";
@@ -75,6 +75,10 @@ struct SegmentEvents {
 // error is cancelled.
 Result<SegmentOutcome> forecast_segment(const PreparedSeries& series, const SegmentPlan& plan,
                                         Fitter& fitter, const SegmentEvents& events);
+
+// The ensemble's members on a history of this length.
+const std::vector<std::string>& members_of(const SegmentPlan& plan, int season_length,
+                                           std::size_t length);
 
 // Fits that forecast_segment makes for a series of this length, however they end.
 int fits_of(const SegmentPlan& plan, std::size_t length, int season_length);

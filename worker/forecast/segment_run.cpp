@@ -10,8 +10,8 @@
 namespace trainyard::forecast {
 namespace {
 
-// Fewer observations without a season are a short history.
-constexpr std::size_t short_length = 50;
+// A model that learned from fewer values says little of what it is worth.
+constexpr std::size_t telling_length = 8;
 
 bool is_cancelled(const Result<FitOutcome>& fit) {
   return !fit && fit.error().code == Errc::cancelled;
@@ -85,18 +85,13 @@ Result<FitOutcome> SegmentRun::fit_one(const std::string& model, int window) {
   return outcome;
 }
 
-std::vector<std::string> SegmentRun::member_names(std::size_t length) const {
-  const bool is_steady = series_.season_length == 1 && length < short_length;
-  return is_steady && !plan_.steady_members.empty() ? plan_.steady_members : plan_.members;
-}
-
 // A member that fails is left out: the others are still worth combining.
 Result<FitOutcome> SegmentRun::combine(int window) {
   const auto& span = window_of(window);
   std::vector<FitOutcome> members;
   std::vector<std::string> names;
   std::string reason;
-  for (const auto& name : member_names(span.length())) {
+  for (const auto& name : members_of(plan_, series_.season_length, span.length())) {
     auto member = fit_one(name, window);
     if (is_cancelled(member)) return member;
     if (!member) {
@@ -143,17 +138,19 @@ std::vector<double> SegmentRun::weights_by_errors(std::span<const std::string> n
   return std::vector(names.size(), 1.0 / static_cast<double>(names.size()));
 }
 
-// Mean absolute ones in the windows before this one, which are all of them for the final forecast:
-// what a window tests must not choose its weights.
+// Mean absolute ones in the telling windows before this one, which are all of them for the final
+// forecast: what a window tests must not choose its weights.
 std::vector<std::optional<double>> SegmentRun::errors(std::span<const std::string> names,
                                                       int window) const {
   const int tested = window == 0 ? windows() : window - 1;
   std::vector<std::optional<double>> found;
   for (const auto& name : names) {
     ScoreSum sum;
-    for (int i = 1; i <= tested; ++i)
+    for (int i = 1; i <= tested; ++i) {
+      if (window_of(i).length() < telling_length) continue;
       if (const auto fit = fits_.find(std::pair(name, i)); fit != fits_.end() && fit->second)
         add_window(sum, window_of(i), fit->second->forecast);
+    }
     found.push_back(sum.scores().mae);
   }
   return found;
@@ -181,7 +178,7 @@ std::vector<FittedMember> SegmentRun::members(const std::string& model) const {
     return members;
   }
   std::vector<std::string> names;
-  for (const auto& name : member_names(whole_.length()))
+  for (const auto& name : members_of(plan_, series_.season_length, whole_.length()))
     add(name);
   for (const auto& member : members)
     names.push_back(member.model);

@@ -29,7 +29,6 @@ class SegmentRun {
  private:
   Result<FitOutcome> fit_one(const std::string& model, int window);
   Result<FitOutcome> combine(int window);
-  std::vector<std::string> member_names(std::size_t length) const;
   std::vector<double> weights(std::span<const std::string> names, int window) const;
   std::vector<double> weights_by_errors(std::span<const std::string> names, int window) const;
   std::vector<std::optional<double>> errors(std::span<const std::string> names, int window) const;

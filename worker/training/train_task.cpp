@@ -186,7 +186,7 @@ SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_vie
   if (plan.members.empty() && is_auto) {
     auto members = forecast::auto_members(existing, scope);
     plan.members = std::move(members.usual);
-    plan.steady_members = std::move(members.steady);
+    plan.special_members = std::move(members.special);
     plan.worth = std::move(members.worth);
     plan.combination = request.combination.value_or(forecast::Combination::inverse_squared_error);
   }

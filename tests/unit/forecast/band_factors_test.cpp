@@ -44,7 +44,7 @@ TEST(BandFactors, TrustAShortHistoryLess) {
 }
 
 TEST(BandFactors, LeaveOtherModelsAndSpacingsAsTheyAre) {
-  for (const auto factor : {band_factor("xgboost", {.period = Period::month}, 100),
+  for (const auto factor : {band_factor("croston", {.period = Period::month}, 100),
                             band_factor("theta", {.period = Period::second}, 100),
                             band_factor("theta", {.period = Period::month, .count = 2}, 100)}) {
     EXPECT_EQ(factor.first, 1.0);

@@ -225,36 +225,46 @@ TEST_F(ForecastSegmentTest, CombinesItsMembersByTheMedian) {
   EXPECT_EQ(outcome.models[0].description, "median(last, zero, final)");
 }
 
-// The errors of "last" are 1, those of "zero" 4, 5 and 6: five times as much.
-TEST_F(ForecastSegmentTest, WeighsItsMembersByTheirErrors) {
-  const auto outcome =
-      run(series_of({1, 2, 3, 4, 5, 6}), {.horizon = 1,
-                                          .models = {"ensemble"},
-                                          .members = {"last", "zero"},
-                                          .combination = Combination::inverse_error});
-  const auto& ensemble = outcome.models[0];
-  EXPECT_THAT(ensemble.forecast.mean, ElementsAre(DoubleEq(6.0 * 5.0 / 6.0)));
-  EXPECT_EQ(ensemble.description, "inverse_error(last, zero)");
-}
-
-// Equal weights at first, then those of the first window's errors, 2 and 4.
-TEST_F(ForecastSegmentTest, WeighsInAWindowByEarlierWindowsAlone) {
-  const auto outcome = run(series_of({1, 2, 4, 8}), {.horizon = 1,
-                                                     .models = {"ensemble"},
-                                                     .members = {"last", "zero"},
-                                                     .combination = Combination::inverse_error,
-                                                     .backtest = {.windows = 2}});
-  const double first = 4.0 - (0.5 * 2.0);
-  const double second = 8.0 - (2.0 / 3.0 * 4.0);
-  EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleEq(0.5 * (first + second))));
-}
-
 // One more each period, so that "last" errs by 1 and "zero" by the value itself.
 std::vector<double> counting(double from, double to) {
   std::vector<double> values;
   for (double value = from; value <= to; ++value)
     values.push_back(value);
   return values;
+}
+
+// The errors of "last" are 1, those of "zero" 4, 5 and 6: five times as much.
+TEST_F(ForecastSegmentTest, WeighsItsMembersByTheirErrors) {
+  const auto outcome = run(series_of(counting(-4, 6)), {.horizon = 1,
+                                                        .models = {"ensemble"},
+                                                        .members = {"last", "zero"},
+                                                        .combination = Combination::inverse_error});
+  const auto& ensemble = outcome.models[0];
+  EXPECT_THAT(ensemble.forecast.mean, ElementsAre(DoubleEq(6.0 * 5.0 / 6.0)));
+  EXPECT_EQ(ensemble.description, "inverse_error(last, zero)");
+}
+
+TEST_F(ForecastSegmentTest, WeighsByWindowsWithEnoughToLearnFromAlone) {
+  const SegmentPlan plan{.horizon = 1,
+                         .models = {"ensemble"},
+                         .members = {"last", "zero"},
+                         .combination = Combination::inverse_error,
+                         .backtest = {.windows = 1}};
+  EXPECT_THAT(run(series_of(counting(1, 8)), plan).models[0].forecast.mean, ElementsAre(4));
+  EXPECT_THAT(run(series_of(counting(1, 9)), plan).models[0].forecast.mean, ElementsAre(8.1));
+}
+
+// Equal weights at first, then those of the first window's errors, 2 and 4.
+TEST_F(ForecastSegmentTest, WeighsInAWindowByEarlierWindowsAlone) {
+  const auto outcome =
+      run(series_of({1, 1, 1, 1, 1, 1, 1, 2, 4, 8}), {.horizon = 1,
+                                                      .models = {"ensemble"},
+                                                      .members = {"last", "zero"},
+                                                      .combination = Combination::inverse_error,
+                                                      .backtest = {.windows = 2}});
+  const double first = 4.0 - (0.5 * 2.0);
+  const double second = 8.0 - (2.0 / 3.0 * 4.0);
+  EXPECT_THAT(outcome.models[0].scores.mae, Optional(DoubleEq(0.5 * (first + second))));
 }
 
 TEST_F(ForecastSegmentTest, WeighsMembersByTheInverseOfTheirSquaredBacktestError) {
@@ -302,11 +312,15 @@ TEST_F(ForecastSegmentTest, HeedsWhatMembersAreWorth) {
   EXPECT_THAT(run(series_of(counting(1, 60)), plan).models[0].forecast.mean, ElementsAre(45));
 }
 
-TEST_F(ForecastSegmentTest, TakesTheSteadyMembersOnAShortHistoryAlone) {
-  const SegmentPlan plan{
-      .horizon = 1, .models = {"ensemble"}, .members = {"zero"}, .steady_members = {"last"}};
+TEST_F(ForecastSegmentTest, TakesTheMembersForBriefHistoriesOnThemAlone) {
+  const SegmentPlan plan{.horizon = 1,
+                         .models = {"ensemble"},
+                         .members = {"zero"},
+                         .special_members = {{HistoryKind::brief, {"last"}}},
+                         .backtest = {.windows = 2}};
   EXPECT_THAT(run(series_of(counting(1, 40)), plan).models[0].forecast.mean, ElementsAre(40));
   EXPECT_THAT(run(series_of(counting(1, 60)), plan).models[0].forecast.mean, ElementsAre(0));
+  EXPECT_EQ(fits_of(plan, 51, 1), 3);
 }
 
 TEST_F(ForecastSegmentTest, LeavesOutWindowsThatAModelCannotLearnFrom) {
@@ -409,6 +423,19 @@ TEST(Ensemble, WeighsByWhatMembersAreWorth) {
   EXPECT_THAT(times_worth({1.0, 1.0}, names, {}), ElementsAre(0.5, 0.5));
 }
 
+TEST(HistoryKindOf, TellsHistoriesApartByTheirSeasonAndLength) {
+  EXPECT_EQ(history_kind(1, 49), HistoryKind::brief);
+  EXPECT_EQ(history_kind(1, 50), HistoryKind::usual);
+  EXPECT_EQ(history_kind(12, 49), HistoryKind::usual);
+  EXPECT_EQ(history_kind(12, 500), HistoryKind::usual);
+  EXPECT_EQ(history_kind(7, 99), HistoryKind::usual);
+  EXPECT_EQ(history_kind(7, 100), HistoryKind::weekdays);
+  EXPECT_EQ(history_kind(5, 100), HistoryKind::weekdays);
+  EXPECT_EQ(history_kind(52, 103), HistoryKind::usual);
+  EXPECT_EQ(history_kind(52, 104), HistoryKind::long_season);
+  EXPECT_EQ(history_kind(24, 48), HistoryKind::long_season);
+}
+
 TEST(ChooseMembers, TakesTheOtherModelsWithoutBaselines) {
   const std::vector<std::string_view> existing{"seasonal_naive", "ets", "theta"};
   const auto members = [&](std::vector<std::string> asked) {
@@ -433,8 +460,9 @@ TEST(ExpandModels, BringsInTheModelsThatKnowCovariatesWhereThereAreSome) {
   EXPECT_THAT(expand_models(asked, existing), ElementsAre("theta", "ensemble"));
   EXPECT_THAT(expand_models(asked, existing, {.covariates = 2}),
               ElementsAre("theta", "arima", "xgboost", "ensemble"));
-  EXPECT_THAT(auto_members(existing, {.covariates = 1}).steady,
-              ElementsAre("theta", "arima", "xgboost"));
+  const auto special = auto_members(existing, {.covariates = 1}).special;
+  EXPECT_THAT(special.at(HistoryKind::brief), ElementsAre("theta", "arima", "xgboost"));
+  EXPECT_THAT(special.at(HistoryKind::weekdays), ElementsAre("xgboost", "arima"));
 }
 
 }  // namespace
