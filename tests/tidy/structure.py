@@ -8,6 +8,9 @@ from tree import Problem
 MAP = "ARCHITECTURE.md"
 TOP_LEVEL = {"common", "api", "worker", "schemas", "db", "deploy", "tests", "loadtest"}
 SIDES = ["common", "api", "worker"]  # their subfolders are rooms, each with a row in the map
+PROMISES = "tests/PROMISES.md"
+TEST = re.compile(r"^TEST(?:_F|_P)?\((\w+), (\w+)\)", re.MULTILINE)
+NAMED_TEST = re.compile(r"`([A-Z]\w+\.[A-Z]\w+)`")
 MIGRATION = re.compile(r"(\d{3})_([a-z0-9_]+)\.(up|down)\.sql")
 
 
@@ -32,6 +35,17 @@ def architecture(tree):
         row = re.match(r"\| `([a-z_]+(?:/[a-z_]+)*)(?:/\*)?` \|", line)
         if row and row[1] not in tree.folders:
             yield Problem(MAP, number, f"names {row[1]}, which does not exist")
+
+
+def promises(tree):
+    """Every test that a promise rests on exists."""
+    existing = set()
+    for file in tree.cpp:
+        existing.update(".".join(names) for names in TEST.findall(file.text))
+    for number, line in enumerate(tree.text_of(PROMISES).split("\n"), 1):
+        for name in NAMED_TEST.findall(line):
+            if name not in existing:
+                yield Problem(PROMISES, number, f"there is no test {name}")
 
 
 def built(tree):

@@ -18,7 +18,7 @@ RULES = {rule.__name__: rule for rule in [
     dependencies.layers, dependencies.libraries,
     style.columns, style.file_lengths, style.function_lengths, style.banned, style.leftovers,
     style.pragma_once, style.formatting,
-    structure.architecture, structure.built, structure.migrations]}
+    structure.architecture, structure.promises, structure.built, structure.migrations]}
 
 
 def compiled_sources(root, build):

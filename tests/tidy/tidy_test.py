@@ -84,6 +84,8 @@ BROKEN = {
         ("a new top-level folder", {**ROOMS, "misc/x.txt": ""}, "top-level"),
     ],
     "built": [("a source without a target", {"common/base/x.cpp": ""}, "no target")],
+    "promises": [("a test that is not there", {"tests/PROMISES.md": "| a | b | `Some.Test` |"},
+                  "there is no test Some.Test")],
     "migrations": [
         ("a gap", {f"db/migrations/sqlite/00{n}_x.{d}.sql": "" for n in (1, 3)
                    for d in ("up", "down")}, "002 is missing"),
@@ -131,6 +133,8 @@ KEPT = {
         ("a heading", {"README.md": "# 12 ways\n"}),
     ],
     "architecture": [("a full map", ROOMS)],
+    "promises": [("one that is", {"tests/PROMISES.md": "`Some.Test`",
+                                  "tests/unit/x.cpp": "TEST_F(Some, Test) {}\n"})],
     "migrations": [("two in order", {f"db/migrations/sqlite/00{n}_x.{d}.sql": ""
                                      for n in (1, 2) for d in ("up", "down")})],
 }
