@@ -14,6 +14,7 @@ from support import BINARY, TerminalTest
 POSTGRES, KAFKA = os.environ.get("TRAINYARD_TEST_POSTGRES"), os.environ.get("TRAINYARD_TEST_KAFKA")
 REQUIRED = os.environ.get("TRAINYARD_TEST_REQUIRE_SERVICES") == "1"
 DATABASE_PASSWORD, BROKER_PASSWORD = "pg-5ecret-word", "kafka-5ecret-word"
+WEBHOOK_SECRET = "webhook-5ecret-word"
 
 
 @unittest.skipUnless((POSTGRES and KAFKA) or REQUIRED,
@@ -29,7 +30,7 @@ class Secrets(TerminalTest):
         self.schema = f"test_secrets_{uuid.uuid4().hex}"
         self.sql(f"CREATE SCHEMA {self.schema}")
         self.addCleanup(self.sql, f"DROP SCHEMA {self.schema} CASCADE")
-        self.secrets = {DATABASE_PASSWORD, BROKER_PASSWORD}
+        self.secrets = {DATABASE_PASSWORD, BROKER_PASSWORD, WEBHOOK_SECRET}
         self.said = []
 
     def sql(self, text):
@@ -44,6 +45,7 @@ class Secrets(TerminalTest):
                 "TRAINYARD_KAFKA_BROKERS": KAFKA, "TRAINYARD_KAFKA_SASL_MECHANISM": "PLAIN",
                 "TRAINYARD_KAFKA_SASL_USERNAME": "trainyard",
                 "TRAINYARD_KAFKA_SASL_PASSWORD": BROKER_PASSWORD,
+                "TRAINYARD_EVENTS_WEBHOOK_SECRET": WEBHOOK_SECRET,
                 "TRAINYARD_DATA_DIR": str(self.path / "data"),
                 "TRAINYARD_DRILLS_ALLOWED": "true", **changed}
 
@@ -81,6 +83,9 @@ class Secrets(TerminalTest):
         for wrong in (key[:-1] + "x", jwt[:-4] + "AAAA"):
             self.secrets.add(wrong)
             self.assertEqual(server.ask("GET", "/api/v2/jobs", credential=wrong)[0], 401)
+        signed = {"Content-Type": "application/cloudevents+json",
+                  "X-Trainyard-Signature": "sha256=00"}
+        self.assertEqual(server.ask("POST", "/api/v2/events", {}, key, signed)[0], 401)
         _, made = server.ask("POST", "/api/v2/keys", {"user": "bob"}, key)
         self.secrets |= {made["key"], made["key"][20:]}
         server.ask("POST", "/api/v2/session", credential=made["key"])
