@@ -112,7 +112,7 @@ Result<std::optional<Error>> try_all(const ForecastTrial& trial, const std::stop
                                    .models = forecast::expand_models(asked, existing, scope),
                                    .last_resort = "naive",
                                    .members = members.usual,
-                                   .steady_members = members.steady,
+                                   .special_members = members.special,
                                    .combination = trial.combination,
                                    .worth = members.worth};
   NoCache cache;
