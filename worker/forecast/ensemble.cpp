@@ -14,6 +14,8 @@ constexpr std::array<std::string_view, 3> default_members{"ets", "theta", "xgboo
 constexpr std::array<std::string_view, 7> usual_models{
     "seasonal_naive", "theta", "lgt", "lsgt", "ets", "ces", "mstl"};
 constexpr std::array<std::string_view, 3> brief_models{"seasonal_naive", "theta", "lsgt"};
+constexpr std::array<std::string_view, 6> month_models{"seasonal_naive", "theta", "lgt",
+                                                       "lsgt",           "mstl",  "arima"};
 constexpr std::array<std::string_view, 3> weekday_models{"ces", "prophet", "xgboost"};
 constexpr std::array<std::string_view, 5> long_season_models{"lsgt", "ets", "ces", "mstl",
                                                              "xgboost"};
@@ -156,6 +158,7 @@ AutoMembers auto_members(std::span<const std::string_view> existing, const AutoS
   };
   return {.usual = chosen(usual_models),
           .special = {{HistoryKind::brief, chosen(brief_models)},
+                      {HistoryKind::months, chosen(month_models)},
                       {HistoryKind::weekdays, chosen(weekday_models)},
                       {HistoryKind::long_season, chosen(long_season_models)}},
           .worth = {{"lsgt", 2.0}, {"seasonal_naive", 0.5}}};
@@ -166,6 +169,7 @@ HistoryKind history_kind(int season_length, std::size_t length) {
   constexpr std::size_t many_days = 100;
   constexpr int long_season = 24;
   if (season_length == 1) return length < brief ? HistoryKind::brief : HistoryKind::usual;
+  if (season_length == 12) return HistoryKind::months;
   if (season_length == 5 || season_length == 7)
     return length >= many_days ? HistoryKind::weekdays : HistoryKind::usual;
   const bool is_long =

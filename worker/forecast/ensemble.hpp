@@ -56,6 +56,7 @@ struct AutoScope {
 enum class HistoryKind {
   usual,
   brief,        // fewer than 50 values without a season
+  months,       // a season of 12 values
   weekdays,     // 100 values or more with a season of a week of days
   long_season,  // two seasons or more, of 24 values or more
 };

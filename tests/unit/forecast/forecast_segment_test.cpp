@@ -426,8 +426,9 @@ TEST(Ensemble, WeighsByWhatMembersAreWorth) {
 TEST(HistoryKindOf, TellsHistoriesApartByTheirSeasonAndLength) {
   EXPECT_EQ(history_kind(1, 49), HistoryKind::brief);
   EXPECT_EQ(history_kind(1, 50), HistoryKind::usual);
-  EXPECT_EQ(history_kind(12, 49), HistoryKind::usual);
-  EXPECT_EQ(history_kind(12, 500), HistoryKind::usual);
+  EXPECT_EQ(history_kind(4, 49), HistoryKind::usual);
+  EXPECT_EQ(history_kind(4, 500), HistoryKind::usual);
+  EXPECT_EQ(history_kind(12, 49), HistoryKind::months);
   EXPECT_EQ(history_kind(7, 99), HistoryKind::usual);
   EXPECT_EQ(history_kind(7, 100), HistoryKind::weekdays);
   EXPECT_EQ(history_kind(5, 100), HistoryKind::weekdays);
