@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <exception>
 
@@ -200,8 +201,9 @@ Result<void> check_forecast(const Forecast& forecast, int horizon, std::span<con
 Result<void> check_refusal(const Error& error) {
   if (error.code != Errc::invalid_argument)
     return broken(fmt::format("failed as {}: {}", to_string(error.code), describe(error)));
+  constexpr std::array words{"need", "expected", "at most", "leave", "takes"};
   const auto says = [&](std::string_view word) { return error.detail.contains(word); };
-  if (!error.hint.empty() || says("need") || says("expected")) return {};
+  if (!error.hint.empty() || std::ranges::any_of(words, says)) return {};
   return broken(fmt::format("a refusal that does not say what is expected: {}", describe(error)));
 }
 

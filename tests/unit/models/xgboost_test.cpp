@@ -323,7 +323,7 @@ TEST(Xgboost, RefusesSettingsThatMakeNoSense) {
   EXPECT_THAT(refusal(view, R"({"strategy": "both"})"), HasSubstr("recursive, direct"));
   EXPECT_THAT(refusal(view, R"({"differencing": 1})"), HasSubstr("none, first, seasonal"));
   EXPECT_THAT(refusal(view, R"({"scaling": "minmax"})"), HasSubstr("none, standard, robust"));
-  EXPECT_THAT(refusal(view, R"({"steps": 12})"), HasSubstr("only the strategy direct"));
+  EXPECT_THAT(refusal(view, R"({"steps": 12})"), HasSubstr("with the strategy direct only"));
   for (const char* lags : {R"({"lags": []})", R"({"lags": [0]})", R"({"lags": [1.5]})",
                            R"({"lags": 3})", R"({"lags": ["1"]})"})
     EXPECT_THAT(refusal(view, lags), HasSubstr("hyperparameters.xgboost.lags")) << lags;

@@ -234,8 +234,8 @@ Result<std::unique_ptr<FittedModel>> load_arima(const nlohmann::json& state) {
          "one per order");
   expect(std::cmp_equal(size, fit.form.state_size()), "state", "as long as the orders reach");
   expect(covariance.empty() || covariance.size() == size * size, "covariance", "a square");
-  expect(std::cmp_less_equal(core.state.past.size(), fit.form.lost()), "past",
-         "no longer than differences reach");
+  expect(std::cmp_equal(core.state.past.size(), fit.form.lost()), "past",
+         "as long as differences reach");
   expect(fit.covariates.size() == core.covariate_scales.size(), "covariates", "one per scale");
   expect(std::ranges::all_of(core.covariate_scales, [](double v) { return v > 0.0; }),
          "covariate_scales", "positive numbers");

@@ -58,7 +58,8 @@ EtsPattern read_pattern(Hyperparameters& settings) {
     const bool damped = settings.flag("damped", false);
     if (pattern.damped.value_or(damped) != damped)
       settings.refuse("damped", "the form has a damped trend: leave this out, or its d");
-    if (damped && pattern.trend == "N") settings.refuse("damped", "the form has no trend to damp");
+    if (damped && pattern.trend == "N")
+      settings.refuse("damped", "the form has no trend to damp: leave this out");
     pattern.damped = damped;
   }
   if (settings.flag("allow_multiplicative_trend", false))

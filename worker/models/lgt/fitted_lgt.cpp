@@ -187,12 +187,10 @@ Result<std::unique_ptr<FittedModel>> FittedLgt::load(const nlohmann::json& state
   std::array<std::vector<double>, names.size()> columns;
   for (std::size_t i = 0; i < names.size(); ++i)
     columns[i] = reader.numbers(names[i]);
-  LgtCore core{.season = {.indices = reader.numbers("season"),
-                          .composition = static_cast<Composition>(
-                              reader.choice("composition", composition_names))},
-               .scale = reader.number("scale")};
+  LgtCore core{.season = read_season(reader), .scale = reader.number("scale")};
   const auto count = reader.integer("count");
   if (count < 0) reader.refuse("count", "a number of observations");
+  if (!(core.scale > 0.0)) reader.refuse("scale", "a positive number");
   if (columns[0].empty()) reader.refuse("alpha", "at least one number");
   for (std::size_t i = 0; i < names.size(); ++i)
     if (columns[i].size() != columns[0].size()) reader.refuse(names[i], "as many as of alpha");

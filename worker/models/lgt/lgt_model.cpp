@@ -8,13 +8,6 @@
 namespace trainyard::models {
 namespace {
 
-double mean_size(const std::vector<double>& y) {
-  double sum = 0.0;
-  for (const double value : y)
-    sum += std::abs(value);
-  return sum / static_cast<double>(y.size());
-}
-
 class Lgt final : public Model {
  public:
   std::string_view name() const override { return "lgt"; }
@@ -23,11 +16,7 @@ class Lgt final : public Model {
                                            const FitContext& context) const override {
     TRY_DO(Hyperparameters(name(), context.hyperparameters).result());
     TRY(auto data, scaled(series, {.model = name(), .observations = 4}));
-    if (const double size = mean_size(data.y); size > 0.0) {
-      for (double& value : data.y)
-        value /= size;
-      data.scale *= size;
-    }
+    scale_to_mean_size(data);
     LgtCore core{
         .season = find_season(data.y, series.season_length, Shrinkage::james_stein, context.stop),
         .count = data.y.size(),

@@ -198,6 +198,7 @@ Result<std::unique_ptr<FittedModel>> FittedLsgt::load(const nlohmann::json& stat
                 .scale = reader.number("scale"),
                 .seed = static_cast<std::uint64_t>(reader.integer("seed"))};
   const auto count = reader.integer("count");
+  if (!(core.scale > 0.0)) reader.refuse("scale", "a positive number");
   if (count < 0) reader.refuse("count", "a number of observations");
   TRY_DO(reader.result());
   core.count = static_cast<std::size_t>(count);

@@ -11,13 +11,6 @@ namespace {
 // With seasons longer than this, a slope learnt from single periods leads astray.
 constexpr int long_season = 6;
 
-double mean_size(const std::vector<double>& y) {
-  double sum = 0.0;
-  for (const double value : y)
-    sum += std::abs(value);
-  return sum / static_cast<double>(y.size());
-}
-
 std::vector<double> ratios_of(const ThetaSeason& season, std::size_t season_length) {
   if (season.indices.empty()) return std::vector<double>(season_length, 1.0);
   return season.indices;
@@ -31,11 +24,7 @@ class Lsgt final : public Model {
                                            const FitContext& context) const override {
     TRY_DO(Hyperparameters(name(), context.hyperparameters).result());
     TRY(auto data, scaled(series, {.model = name(), .observations = 4}));
-    if (const double size = mean_size(data.y); size > 0.0) {
-      for (double& value : data.y)
-        value /= size;
-      data.scale *= size;
-    }
+    scale_to_mean_size(data);
     const auto m = static_cast<std::size_t>(series.season_length);
     auto season = find_season(data.y, series.season_length, Shrinkage::none, context.stop);
     const bool has_ratios =

@@ -156,6 +156,9 @@ Result<std::unique_ptr<FittedModel>> load_walk(std::string_view model,
             .composition = reader.text("composition") == "multiplicative"
                                ? Composition::multiplicative
                                : Composition::additive};
+  const bool has_zero = std::ranges::any_of(walk.indices, [](double v) { return !(v > 0.0); });
+  if (walk.composition == Composition::multiplicative && has_zero)
+    reader.refuse("indices", "positive numbers");
   TRY_DO(reader.result());
   if (walk.last.empty() || !(walk.scale > 0.0))
     return fail({.code = Errc::invalid_argument,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace trainyard::models {
 namespace {
@@ -42,6 +43,17 @@ Result<ScaledSeries> scaled(const Series& series, const LengthNeed& need) {
   for (double& v : result.y)
     v /= result.scale;
   return result;
+}
+
+void scale_to_mean_size(ScaledSeries& series) {
+  double size = 0.0;
+  for (const double v : series.y)
+    size += std::abs(v);
+  size /= static_cast<double>(series.y.size());
+  if (series.scale * size < std::numeric_limits<double>::min()) return;
+  for (double& v : series.y)
+    v /= size;
+  series.scale *= size;
 }
 
 Result<std::vector<double>> scaled_next(const Series& next, double scale) {

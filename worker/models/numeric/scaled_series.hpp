@@ -26,6 +26,10 @@ struct LengthNeed {
 // numbers), holds a value that is not finite, or a covariate is not as long as the series.
 Result<ScaledSeries> scaled(const Series& series, const LengthNeed& need);
 
+// Divides further, by the mean absolute value, unless that is 0 or leads to a scale too small for
+// all of a double's digits.
+void scale_to_mean_size(ScaledSeries& series);
+
 // Later observations in the units of an earlier series. Errc::invalid_argument when one is not
 // finite, or past a million times the largest that the scale was made for.
 Result<std::vector<double>> scaled_next(const Series& next, double scale);

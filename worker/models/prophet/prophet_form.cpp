@@ -59,7 +59,7 @@ class Planner {
     if (stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     if (!std::ranges::is_sorted(times_, std::less_equal()))
       return fail({.code = Errc::invalid_argument,
-                   .detail = "the dates leave the calendar of the years -32767 to 32767",
+                   .detail = "expected dates of the years -32767 to 32767",
                    .hint = "use a finer frequency or a later start"});
     clock.span = times_.back() - times_.front();
     return {};
@@ -145,7 +145,8 @@ class Planner {
   Result<void> add_seasonality(const ProphetSeasonality& season) {
     auto name = "season " + season.name;
     if (std::ranges::count(plan_.form.groups, name, &FeatureGroup::name) > 0)
-      return refuse("seasonalities", fmt::format("two have the name '{}'", season.name));
+      return refuse("seasonalities",
+                    fmt::format("expected different names: two have the name '{}'", season.name));
     add({.name = std::move(name),
          .effect = season.effect,
          .kind = FourierColumns{.period = season.period, .order = season.fourier_order}},
@@ -160,7 +161,8 @@ class Planner {
     for (const auto& holiday : options_.holidays) {
       const auto [known, is_new] = scales.try_emplace(holiday.name, holiday.prior_scale);
       if (!is_new && known->second != holiday.prior_scale)
-        return refuse("holidays", fmt::format("'{}' has two prior scales", holiday.name));
+        return refuse("holidays",
+                      fmt::format("expected one each: '{}' has two prior scales", holiday.name));
       for (int offset = holiday.lower_window; offset <= holiday.upper_window; ++offset)
         for (const auto day : holiday.days)
           columns[{holiday.name, offset}].push_back(day + days(offset));

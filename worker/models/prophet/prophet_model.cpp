@@ -85,14 +85,14 @@ class FittedProphet final : public FittedModel {
     const auto start = state_.form.clock.times(state_.observations, 1).front();
     if (next.start != start)
       return fail({.code = Errc::invalid_argument,
-                   .detail = fmt::format("the new observations start at {}, the period after the "
-                                         "last is {}",
+                   .detail = fmt::format("the new observations start at {}, expected {}, the "
+                                         "period after the last",
                                          to_iso8601(next.start), to_iso8601(start)),
                    .field = "start"});
     if (next.covariates.size() != state_.covariates())
       return fail({.code = Errc::invalid_argument,
-                   .detail = fmt::format("the model was fitted with {} covariates, the new "
-                                         "observations have {}",
+                   .detail = fmt::format("expected {} covariates, as the model was fitted with; "
+                                         "the new observations have {}",
                                          state_.covariates(), next.covariates.size()),
                    .field = "covariates"});
     auto state = state_;

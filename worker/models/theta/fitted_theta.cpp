@@ -154,9 +154,7 @@ Result<std::unique_ptr<FittedModel>> FittedTheta::load(const nlohmann::json& sta
       .trend_weight = reader.number("trend_weight"),
       .initial_level = reader.number("initial_level"),
       .line = {.intercept = reader.number("intercept"), .slope = reader.number("slope")}};
-  core.season = {
-      .indices = reader.numbers("season"),
-      .composition = static_cast<Composition>(reader.choice("composition", composition_names))};
+  core.season = read_season(reader);
   const auto count = reader.integer("count");
   core.now = {.level = reader.number("level"),
               .decay = reader.number("decay"),
@@ -166,6 +164,7 @@ Result<std::unique_ptr<FittedModel>> FittedTheta::load(const nlohmann::json& sta
   core.error = reader.number("error");
   core.scale = reader.number("scale");
   if (count < 0) reader.refuse("count", "a number of observations");
+  if (!(core.scale > 0.0)) reader.refuse("scale", "a positive number");
   if (!(core.parameters.alpha > 0.0)) reader.refuse("alpha", "a positive number");
   TRY_DO(reader.result());
   return std::make_unique<FittedTheta>(std::move(core), std::vector<double>());

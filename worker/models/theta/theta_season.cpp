@@ -1,5 +1,7 @@
 #include "worker/models/theta/theta_season.hpp"
 
+#include "worker/models/saved_model.hpp"
+
 #include <algorithm>
 
 namespace trainyard::models {
@@ -32,6 +34,16 @@ ThetaSeason find_season(std::span<const double> y, int season_length, Shrinkage 
   }
   return {.indices = indices_of(y, season_length, Composition::additive),
           .composition = Composition::additive};
+}
+
+ThetaSeason read_season(StateReader& reader) {
+  constexpr std::array<std::string_view, 2> names{"additive", "multiplicative"};
+  ThetaSeason season{.indices = reader.numbers("season"),
+                     .composition = static_cast<Composition>(reader.choice("composition", names))};
+  const bool has_zero = std::ranges::any_of(season.indices, [](double v) { return !(v > 0.0); });
+  if (season.composition == Composition::multiplicative && has_zero)
+    reader.refuse("season", "positive numbers");
+  return season;
 }
 
 }  // namespace trainyard::models

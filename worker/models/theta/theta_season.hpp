@@ -11,6 +11,8 @@
 
 namespace trainyard::models {
 
+class StateReader;
+
 // Periods are counted from the first observation of the fit. Neutral without indices.
 struct ThetaSeason {
   std::vector<double> indices = {};
@@ -28,5 +30,8 @@ enum class Shrinkage { none, james_stein };
 // takes the place of test and indices.
 ThetaSeason find_season(std::span<const double> y, int season_length, Shrinkage shrinkage,
                         const std::stop_token& stop);
+
+// The members "season" and "composition" of a saved state; refuses ratios that are not positive.
+ThetaSeason read_season(StateReader& reader);
 
 }  // namespace trainyard::models

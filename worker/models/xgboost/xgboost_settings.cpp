@@ -77,7 +77,7 @@ Result<XgboostSettings> read_settings(std::string_view model, const FitContext& 
   if (const int steps = settings.integer("steps", 0, {1, steps_max}); steps > 0) {
     read.steps = steps;
     if (read.strategy != Strategy::direct)
-      settings.refuse("steps", "only the strategy direct looks several steps ahead");
+      settings.refuse("steps", "expected with the strategy direct only");
   }
   read.differencing = choice(settings, "differencing", read.differencing, differencing_names);
   read.transform = choice(settings, "transform", read.transform, transform_names);
@@ -92,7 +92,7 @@ Result<XgboostSettings> read_settings(std::string_view model, const FitContext& 
   booster.depth_max = settings.integer("max_depth", booster.depth_max, {1, 16});
   booster.learning_rate = settings.number("learning_rate", booster.learning_rate, {1e-4, 1.0});
   booster.leaf_weight_min =
-      settings.number("min_child_weight", booster.leaf_weight_min, {0.0, 1e6});
+      to_float(settings.number("min_child_weight", booster.leaf_weight_min, {0.0, 1e6}));
   booster.row_share = settings.number("subsample", booster.row_share, {0.05, 1.0});
   booster.seed = static_cast<unsigned>(context.seed & 0x7fffffff);
   TRY_DO(settings.result());
