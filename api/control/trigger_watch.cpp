@@ -69,7 +69,11 @@ Result<void> TriggerWatch::begin(TimePoint now) {
     state_.version = *latest;
     state_.schema = schema_at(*log_, *latest);
   }
-  note(now, "watching", latest ? "from here on" : "until the table appears",
+  const bool is_all_new = latest && spec_.start == wire::StartAt::earliest;
+  note(now, "watching",
+       !latest      ? "until the table appears"
+       : is_all_new ? "from the first version on"
+                    : "from here on",
        wire::JsonText().number("version", *state_.version).take());
   return {};
 }

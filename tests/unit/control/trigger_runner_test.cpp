@@ -354,6 +354,7 @@ TEST_F(TriggerRunnerTest, LeavesADisabledOneAlone) {
   one->start();
   put({{"enabled", true}, {"start", "earliest"}});
   EXPECT_EQ(versions_of(await_order(1)), "0-0");
+  EXPECT_EQ(await_decision("watching")[0].reason, "from the first version on");
 }
 
 }  // namespace
