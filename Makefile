@@ -51,6 +51,23 @@ adversarial: ## Send awkward series through every model: SERIES=100000
 	cmake --build --preset release --target trainyard_adversarial
 	build/release/tests/adversarial/trainyard_adversarial --series $(or $(SERIES),10000)
 
+FUZZED := series saved_models requests
+.PHONY: fuzz
+fuzz: ## Fuzz models, saved models and requests for SECONDS=600 each, from where it ended before
+	deploy/setup --tests
+	cmake --preset asan-ubsan -DTRAINYARD_TESTS=ON
+	cmake --build --preset asan-ubsan --target $(FUZZED:%=trainyard_fuzz_%)
+	for target in $(FUZZED); do \
+	  python3 -B tests/fuzz/run.py build/asan-ubsan/tests/fuzz/trainyard_fuzz_$$target \
+	    --seconds $(or $(SECONDS),600) --corpus build/fuzz/$$target || exit 1; \
+	done
+
+.PHONY: stops
+stops: ## How soon each model honours a stop request, in CPU milliseconds
+	cmake --preset release
+	cmake --build --preset release --target trainyard_loadtest_stops
+	build/release/loadtest/models/trainyard_loadtest_stops $(REQUESTS)
+
 .PHONY: bench-models
 bench-models: build ## Time every forecasting model, single thread
 	cmake --build --preset release --target trainyard_loadtest_models

@@ -1,9 +1,9 @@
 // Prints how soon each model honours a stop request: the most CPU milliseconds from a request to
 // the end of fit(), for requests at random moments of it, and what forecast() and update() take,
-// on made-up hourly series with seasons of 24 and 168. A fit may look at its stop token seldom but
-// never late: the promise of model.hpp is 50 ms.
+// on made-up series that are long or hard. A fit may look at its stop token seldom but never late:
+// the promise of model.hpp is 50 ms.
 //
-//   trainyard_loadtest_stops [observations = 300000] [requests = 20] [model ...]
+//   trainyard_loadtest_stops [requests = 20] [observations, 0 = all cases] [model ...]
 #include "worker/models/registry.hpp"
 
 #include <fmt/format.h>
@@ -95,6 +95,16 @@ double time_update(const models::FittedModel& fitted, models::Series next) {
   return updated ? ms_on(CLOCK_THREAD_CPUTIME_ID) - start : NAN;
 }
 
+struct Case {
+  std::size_t observations;
+  domain::Period period;
+  int season_length;
+  std::vector<int> long_seasons = {};
+};
+const std::array cases{
+    Case{441, domain::Period::month, 12}, Case{1'008, domain::Period::hour, 24, {168}},
+    Case{10'000, domain::Period::hour, 24, {168}}, Case{100'000, domain::Period::hour, 24, {168}}};
+
 void measure(std::string_view name, const models::Series& series, std::size_t requests) {
   const auto model = models::make_model(name);
   const auto whole = fit(*model, series, INFINITY);
@@ -123,17 +133,22 @@ std::size_t number(int argc, char** argv, int index, std::size_t fallback) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto y = made_up(number(argc, argv, 1, 300'000));
-  const models::Series series{.y = y,
-                              .start = std::chrono::sys_days(1990y / 1 / 1),
-                              .frequency = {.period = domain::Period::hour},
-                              .season_length = 24,
-                              .long_seasons = {168}};
+  const auto requests = number(argc, argv, 1, 20);
+  const auto asked = number(argc, argv, 2, 0);
   std::vector<std::string_view> names(argv + std::min(argc, 3), argv + argc);
   if (names.empty()) names.assign(models::model_names().begin(), models::model_names().end());
-  fmt::print("{} hourly observations; CPU ms\n", y.size());
-  fmt::print("{:<16}{:>10}{:>16}{:>16}{:>10}\n", "model", "fit", "slowest stop", "forecast 10,000",
-             "update");
-  for (const auto name : names)
-    measure(name, series, number(argc, argv, 2, 20));
+  for (const auto& of : cases) {
+    if (asked != 0 && asked != of.observations) continue;
+    const auto y = made_up(of.observations);
+    const models::Series series{.y = y,
+                                .start = std::chrono::sys_days(1990y / 1 / 1),
+                                .frequency = {.period = of.period},
+                                .season_length = of.season_length,
+                                .long_seasons = of.long_seasons};
+    fmt::print("{} observations with a season of {}; CPU ms\n", y.size(), of.season_length);
+    fmt::print("{:<16}{:>10}{:>16}{:>16}{:>10}\n", "model", "fit", "slowest stop",
+               "forecast 10,000", "update");
+    for (const auto name : names)
+      measure(name, series, requests);
+  }
 }
