@@ -64,6 +64,14 @@ std::int64_t StateReader::integer(std::string_view key) {
   return value ? value->get<std::int64_t>() : 0;
 }
 
+std::int64_t StateReader::count(std::string_view key) {
+  constexpr auto most = std::int64_t{1} << 53;
+  const auto value = integer(key);
+  if (value >= 0 && value <= most) return value;
+  refuse(key, fmt::format("a number from 0 to {}", most));
+  return 0;
+}
+
 std::string StateReader::text(std::string_view key) {
   const auto* value = find(key, "a text", [](const json& v) { return v.is_string(); });
   return value ? value->get<std::string>() : std::string();

@@ -34,6 +34,8 @@ class StateReader {
 
   double number(std::string_view key);
   std::int64_t integer(std::string_view key);
+  // Of observations or the like, to which more can be added: 0 to 2^53.
+  std::int64_t count(std::string_view key);
   std::string text(std::string_view key);
   // The position of the text under the key among the choices.
   std::size_t choice(std::string_view key, std::span<const std::string_view> choices);

@@ -42,6 +42,10 @@ TEST(Finding, SavedStatesThatNoFitLeadsToAreRefused) {
           "decay":0.08,"error":0.005,"form":"OTM","initial_level":0,"intercept":0.75,"level":0.8,
           "scale":15.1,"season":[0,1.1,1.04,0.96],"seen_mean":0.84,"seen_slope":0.007,
           "slope":0.007,"trend_weight":0.9},"trainyard_model":1})",
+      R"({"model":"theta","state":{"alpha":0.1,"composition":"additive",
+          "count":9223372036854775807,"decay":0.08,"error":0.005,"form":"OTM","initial_level":0,
+          "intercept":0.75,"level":0.8,"scale":15.1,"season":[],"seen_mean":0.84,
+          "seen_slope":0.007,"slope":0.007,"trend_weight":0.9},"trainyard_model":1})",
       R"({"model":"naive2","state":{"composition":"multiplicative","drift":0,"drift_periods":0,
           "error":0.1,"indices":[0,1.1],"last":[0.9],"scale":2},"trainyard_model":1})"};
   for (const auto* text : texts) {

@@ -221,7 +221,7 @@ Result<std::unique_ptr<FittedModel>> load_arima(const nlohmann::json& state) {
   core.state = {.past = reader.numbers("past"),
                 .mean = reader.numbers("state"),
                 .covariance = reader.numbers("covariance")};
-  core.count = reader.integer("count");
+  core.count = reader.count("count");
   core.scale = reader.number("scale");
   TRY_DO(reader.result());
 
@@ -241,7 +241,6 @@ Result<std::unique_ptr<FittedModel>> load_arima(const nlohmann::json& state) {
          "covariate_scales", "positive numbers");
   expect(fit.variance >= 0.0, "variance", "no negative number");
   expect(core.scale > 0.0, "scale", "a positive number");
-  expect(core.count >= 0, "count", "a number of observations");
   TRY_DO(reader.result());
   return make_fitted_arima(std::move(core), {}, {});
 }

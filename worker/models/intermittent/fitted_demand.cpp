@@ -92,8 +92,8 @@ Result<std::unique_ptr<FittedModel>> FittedDemand::load(DemandKind kind,
   core.now = {.size = reader.number("size"),
               .interval = reader.number("interval"),
               .probability = reader.number("probability"),
-              .since = reader.integer("since"),
-              .periods = reader.integer("periods")};
+              .since = reader.count("since"),
+              .periods = reader.count("periods")};
   core.variance = reader.number("variance");
   core.sizes = static_cast<Sizes>(reader.choice("sizes", size_names));
   core.scale = reader.number("scale");

@@ -188,8 +188,7 @@ Result<std::unique_ptr<FittedModel>> FittedLgt::load(const nlohmann::json& state
   for (std::size_t i = 0; i < names.size(); ++i)
     columns[i] = reader.numbers(names[i]);
   LgtCore core{.season = read_season(reader), .scale = reader.number("scale")};
-  const auto count = reader.integer("count");
-  if (count < 0) reader.refuse("count", "a number of observations");
+  const auto count = reader.count("count");
   if (!(core.scale > 0.0)) reader.refuse("scale", "a positive number");
   if (columns[0].empty()) reader.refuse("alpha", "at least one number");
   for (std::size_t i = 0; i < names.size(); ++i)

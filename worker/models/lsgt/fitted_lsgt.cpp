@@ -197,9 +197,8 @@ Result<std::unique_ptr<FittedModel>> FittedLsgt::load(const nlohmann::json& stat
                 .difference = {.indices = reader.numbers("differences")},
                 .scale = reader.number("scale"),
                 .seed = static_cast<std::uint64_t>(reader.integer("seed"))};
-  const auto count = reader.integer("count");
+  const auto count = reader.count("count");
   if (!(core.scale > 0.0)) reader.refuse("scale", "a positive number");
-  if (count < 0) reader.refuse("count", "a number of observations");
   TRY_DO(reader.result());
   core.count = static_cast<std::size_t>(count);
   return std::make_unique<FittedLsgt>(std::move(core), std::vector<double>(),

@@ -155,7 +155,7 @@ Result<std::unique_ptr<FittedModel>> FittedTheta::load(const nlohmann::json& sta
       .initial_level = reader.number("initial_level"),
       .line = {.intercept = reader.number("intercept"), .slope = reader.number("slope")}};
   core.season = read_season(reader);
-  const auto count = reader.integer("count");
+  const auto count = reader.count("count");
   core.now = {.level = reader.number("level"),
               .decay = reader.number("decay"),
               .seen = {.mean = reader.number("seen_mean"),
@@ -163,7 +163,6 @@ Result<std::unique_ptr<FittedModel>> FittedTheta::load(const nlohmann::json& sta
                        .count = static_cast<double>(count)}};
   core.error = reader.number("error");
   core.scale = reader.number("scale");
-  if (count < 0) reader.refuse("count", "a number of observations");
   if (!(core.scale > 0.0)) reader.refuse("scale", "a positive number");
   if (!(core.parameters.alpha > 0.0)) reader.refuse("alpha", "a positive number");
   TRY_DO(reader.result());

@@ -179,16 +179,13 @@ Result<std::unique_ptr<FittedModel>> FittedXgboost::load(const nlohmann::json& s
   const auto booster = reader.text("booster");
   auto bands = read_bands(reader);
   const double scale = reader.number("scale");
-  const auto learned = reader.integer("learned");
-  const auto left_out = reader.integer("left_out");
-  const auto series = reader.integer("series");
+  const auto learned = reader.count("learned");
+  const auto left_out = reader.count("left_out");
+  const auto series = reader.count("series");
   if (!(change_scale.unit > 0.0)) reader.refuse("unit", "a positive number");
   if (levels.size() < plan.first_origin())
     reader.refuse("levels", fmt::format("at least {} numbers", plan.first_origin()));
   if (!(scale > 0.0)) reader.refuse("scale", "a positive number");
-  if (learned < 0) reader.refuse("learned", "a number of observations");
-  if (left_out < 0) reader.refuse("left_out", "a number of observations");
-  if (series < 0) reader.refuse("series", "a number of series");
   TRY_DO(reader.result());
   TRY(auto trees, Booster::load(booster, plan.columns()));
   return std::make_unique<FittedXgboost>(
