@@ -14,6 +14,23 @@ std::string quote(std::string_view text, char mark) {
   return out += mark;
 }
 
+// Weeks of ISO 8601 by their Monday. A year of 52 weeks has no week 53.
+std::string week_of(const std::string& text) {
+  const auto day = fmt::format("try_strptime(rpad(replace({}, '-', ''), 8, '1'), '%GW%V%u')", text);
+  return fmt::format(
+      "CASE WHEN regexp_full_match({0}, '\\d{{4}}-?W\\d\\d(-?[1-7])?') AND strftime({1}, '%G') = "
+      "left({0}, 4) THEN {1} END",
+      text, day);
+}
+
+// By their first day.
+std::string quarter_of(const std::string& text) {
+  return fmt::format(
+      "CASE WHEN regexp_full_match({0}, '\\d{{4}}-?Q[1-4]') THEN make_timestamp(CAST(left({0}, 4) "
+      "AS BIGINT), 3 * CAST(right({0}, 1) AS BIGINT) - 2, 1, 0, 0, 0) END",
+      text);
+}
+
 }  // namespace
 
 std::string quote_name(std::string_view name) {
@@ -37,11 +54,12 @@ std::string quote_path(std::string_view path) {
 
 std::string time_of(const std::string& text) {
   // Bare digits are years or compact dates of exactly that many digits, never other numbers.
+  const auto cell = fmt::format("trim({})", text);
   return fmt::format(
-      "CASE WHEN regexp_full_match(trim({0}), '\\d+') THEN CASE length(trim({0})) "
-      "WHEN 4 THEN try_strptime(trim({0}), '%Y') WHEN 8 THEN try_strptime(trim({0}), '%Y%m%d') END "
-      "ELSE COALESCE(TRY_CAST(trim({0}) AS TIMESTAMP), try_strptime(trim({0}), '%Y-%m')) END",
-      text);
+      "CASE WHEN regexp_full_match({0}, '\\d+') THEN CASE length({0}) "
+      "WHEN 4 THEN try_strptime({0}, '%Y') WHEN 8 THEN try_strptime({0}, '%Y%m%d') END "
+      "ELSE COALESCE(TRY_CAST({0} AS TIMESTAMP), try_strptime({0}, '%Y-%m'), {1}, {2}) END",
+      cell, week_of(cell), quarter_of(cell));
 }
 
 std::string number_of(const std::string& text, DecimalMark mark) {

@@ -50,6 +50,18 @@ TEST_F(DuckDbTableReaderTest, ReadsSegmentsInOrderOfAppearanceWithLineNumbers) {
   EXPECT_EQ(b.observations[1].row, 4);
 }
 
+TEST_F(DuckDbTableReaderTest, TakesWeeksByTheirMondayAndQuartersByTheirFirstDay) {
+  const auto table = read_text(header + "w,2020-W53,1\nw,2021W01,2\nq,2020-Q4,1\nq,2021Q1,2\n");
+  ASSERT_TRUE(table) << describe(table.error());
+  const auto date = [&](std::size_t segment, std::size_t row) {
+    return table->segments[segment].observations[row].time;
+  };
+  EXPECT_EQ(date(0, 0), TimePoint(sys_days(year(2020) / 12 / 28)));
+  EXPECT_EQ(date(0, 1), TimePoint(sys_days(year(2021) / 1 / 4)));
+  EXPECT_EQ(date(1, 0), TimePoint(sys_days(year(2020) / 10 / 1)));
+  EXPECT_EQ(date(1, 1), TimePoint(sys_days(year(2021) / 1 / 1)));
+}
+
 TEST_F(DuckDbTableReaderTest, TakesTheUsualVariantsOfCsv) {
   const std::pair<const char*, std::string> variants[] = {
       {"BOM", "\xef\xbb\xbfunique_id,ds,y\na,2020-01-01,1.5\na,2020-02-01,2\n"},
@@ -65,6 +77,7 @@ TEST_F(DuckDbTableReaderTest, TakesTheUsualVariantsOfCsv) {
       {"exponents", "unique_id,ds,y\na,2020-01-01,15e-1\na,2020-02-01,2\n"},
       {"year and month", "unique_id,ds,y\na,2020-01,1.5\na,2020-02,2\n"},
       {"compact dates", "unique_id,ds,y\na,20200101,1.5\na,20200201,2\n"},
+      {"days of weeks", "unique_id,ds,y\na,2020-W01-3,1.5\na,2020W056,2\n"},
       {"times", "unique_id,ds,y\na,2020-01-01T00:00:00Z,1.5\na,2020-02-01 00:00,2\n"},
   };
   for (const auto& [name, text] : variants) {
@@ -149,6 +162,8 @@ TEST_F(DuckDbTableReaderTest, LetsABadCellFailItsSegmentAlone) {
       {"month 13", "bad,2020-13-01,1", "ds", "'2020-13-01' is not a date"},
       {"30 February", "bad,2020-02-30,1", "ds", "'2020-02-30' is not a date"},
       {"words", "bad,yesterday,1", "ds", "'yesterday' is not a date"},
+      {"week 53 of 52", "bad,2019-W53,1", "ds", "'2019-W53' is not a date"},
+      {"quarter 5", "bad,2020-Q5,1", "ds", "'2020-Q5' is not a date"},
       {"ambiguous date", "bad,01/02/2020,1", "ds", "'01/02/2020' is not a date"},
       {"no date", "bad,,1", "ds", "missing"},
       {"year 99999", "bad,99999-01-01,1", "ds", "out of range"},
