@@ -337,6 +337,16 @@ TEST_P(StoredFitContract, HasComponentsThatMakeUpTheData) {
   }
 }
 
+// Before the first expectation there is nothing that a remainder could be left of.
+TEST_P(StoredFitContract, HasNoRemainderBeforeItsFirstExpectation) {
+  for (const auto& series : {air_passengers(), synthetic(90, 4), synthetic(40, 1)}) {
+    const auto fitted = fit(series);
+    const auto parts = fitted->components();
+    for (std::size_t t = 0; !parts.empty() && t < fitted->in_sample().first; ++t)
+      EXPECT_NEAR(parts.back().values[t], 0.0, 1e-9 * series.y[t]) << "observation " << t + 1;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, StoredFitContract,
                          testing::ValuesIn(model_names().begin(), model_names().end()),
                          name_of_model);

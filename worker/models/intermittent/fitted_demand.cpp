@@ -51,6 +51,7 @@ InSample FittedDemand::in_sample() const {
 std::vector<Component> FittedDemand::components() const {
   if (y_.empty()) return {};
   Component level{.name = "level", .values = rates()};
+  level.values.front() = finite(y_.front() * core_.scale);  // before it nothing was expected
   Component remainder{.name = "remainder"};
   for (std::size_t t = 0; t < y_.size(); ++t)
     remainder.values.push_back(finite(y_[t] * core_.scale - level.values[t]));

@@ -102,11 +102,14 @@ std::vector<Component> FittedTheta::components() const {
   ThetaState state = start_of(core_.parameters);
   for (std::size_t t = 0; t < y_.size(); ++t) {
     const double mean = core_.season.with(expected(core_.parameters, state), t);
-    level.values.push_back(finite(state.level * scale));
-    trend.values.push_back(finite(trend_of(core_.parameters, state) * scale));
+    const double seen = core_.season.without(y_[t], t);
+    // Before there are errors to fit, a dynamic form's state may lie anywhere.
+    const bool is_start = t < first_error(core_.parameters.form);
+    level.values.push_back(finite((is_start ? seen : state.level) * scale));
+    trend.values.push_back(is_start ? 0.0 : finite(trend_of(core_.parameters, state) * scale));
     season.values.push_back(finite(core_.season.index(t) * (ratio ? 1.0 : scale)));
-    remainder.values.push_back(finite((y_[t] - mean) * scale));
-    advance(core_.parameters, state, core_.season.without(y_[t], t));
+    remainder.values.push_back(is_start ? 0.0 : finite((y_[t] - mean) * scale));
+    advance(core_.parameters, state, seen);
   }
   std::vector<Component> parts{std::move(level), std::move(trend)};
   if (!core_.season.indices.empty()) parts.push_back(std::move(season));
