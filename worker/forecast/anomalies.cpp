@@ -119,9 +119,9 @@ Anomalies find_anomalies(const PreparedSeries& series, const models::InSample& e
   }
   const auto judged = judged_of(series, expected);
   if (judged.value.size() < anomalies_judged_min) {
-    found.unjudged = fmt::format(
-        "{} values can be compared with what the best model expected of them, {} are needed",
-        judged.value.size(), anomalies_judged_min);
+    found.unjudged =
+        fmt::format("{} value{} can be compared with what the best model expected, {} are needed",
+                    judged.value.size(), judged.value.size() == 1 ? "" : "s", anomalies_judged_min);
     return found;
   }
   const auto [scores, spread] = score(judged);

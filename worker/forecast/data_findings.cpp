@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <ranges>
 
 namespace trainyard::forecast {
 namespace {
@@ -23,6 +24,11 @@ std::optional<Demand> demand_of(std::span<const double> values) {
     largest = std::max(largest, value);
   }
   if (largest == 0) return std::nullopt;
+  const auto is_demand = [](double value) { return value != 0; };
+  const auto backwards = std::views::reverse(values);
+  const auto leading = std::ranges::find_if(values, is_demand) - values.begin();
+  const auto trailing = std::ranges::find_if(backwards, is_demand) - backwards.begin();
+  const auto span = std::ssize(values) - leading - trailing;
   double count = 0;
   double mean = 0;
   double squares = 0;  // around the mean, as Welford sums them up
@@ -33,7 +39,7 @@ std::optional<Demand> demand_of(std::span<const double> values) {
     mean += before / ++count;
     squares += before * (size - mean);
   }
-  Demand demand{.interval = static_cast<double>(values.size()) / count,
+  Demand demand{.interval = static_cast<double>(span) / count,
                 .variation = squares / count / (mean * mean)};
   const bool is_seldom = demand.interval > interval_cut;
   const bool is_varied = demand.variation > variation_cut;

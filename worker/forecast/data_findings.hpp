@@ -20,7 +20,7 @@ std::string_view to_string(DemandPattern pattern);
 
 struct Demand {
   DemandPattern pattern = DemandPattern::smooth;
-  double interval = 1.0;   // mean periods per demand (ADI)
+  double interval = 1.0;   // mean periods per demand (ADI), from the first one to the last
   double variation = 0.0;  // CV² of the values that are not 0
 };
 

@@ -10,6 +10,14 @@ std::optional<double> if_finite(double score) {
   return std::isfinite(score) ? std::optional(score) : std::nullopt;
 }
 
+// Of a value's size: bounds that lie on it differ from it by what sums of doubles lose.
+constexpr double rounding = 1e-12;
+
+bool holds(double lower, double upper, double value) {
+  const double slack = rounding * std::abs(value);
+  return value >= lower - slack && value <= upper + slack;
+}
+
 }  // namespace
 
 std::optional<double> score_of(const Scores& scores, std::string_view metric) {
@@ -40,7 +48,7 @@ void ScoreSum::add(std::span<const double> actual, const models::Forecast& forec
     }
     for (std::size_t k = 0; k < forecast.intervals.size(); ++k) {
       const auto& [level, lower, upper] = forecast.intervals[k];
-      if (actual[i] >= lower[i] && actual[i] <= upper[i]) covered_[k].reached += 1;
+      if (holds(lower[i], upper[i], actual[i])) covered_[k].reached += 1;
     }
   }
 }

@@ -12,6 +12,8 @@ namespace trainyard::forecast {
 namespace {
 
 constexpr std::int64_t zero_run_min = 3;
+constexpr const char* additive_only =
+    "no season, trend or error is multiplied unless a model was told to";
 constexpr std::int64_t odd_share = 20;  // one in so many negative values is odd, more are usual
 
 std::string counted(std::int64_t count, std::string_view noun) {
@@ -71,9 +73,12 @@ void judge_unusual(const DataQuality& quality, std::vector<std::string>& warning
   const auto& found = quality.findings;
   const auto values = quality.periods - quality.interpolated;
   if (found.negatives.count > 0 && found.negatives.count * odd_share <= values) {
-    warnings.push_back(fmt::format("{} below zero ({}), kept as found: check for returns or signs",
-                                   counted(found.negatives.count, "value"),
-                                   placed(found.negatives)));
+    warnings.push_back(fmt::format(
+        "{} below zero ({}), kept as found: check for returns or signs; {}",
+        counted(found.negatives.count, "value"), placed(found.negatives), additive_only));
+  } else if (found.negatives.count > 0) {
+    warnings.push_back(fmt::format("{} of {} values are below zero: {}", found.negatives.count,
+                                   values, additive_only));
   }
   if (found.outliers.count > 0) {
     warnings.push_back(fmt::format(

@@ -15,12 +15,17 @@ json number(const std::optional<double>& value) {
   return value ? json(*value) : json(nullptr);
 }
 
+// Without the sign of a zero.
+double figure(double value) {
+  return value + 0.0;
+}
+
 json row_of(const std::string& date, const models::Forecast& forecast, std::size_t step,
             std::size_t interval) {
   return {{"ds", date},
-          {"yhat", forecast.mean[step]},
-          {"yhat_lower", forecast.intervals[interval].lower[step]},
-          {"yhat_upper", forecast.intervals[interval].upper[step]}};
+          {"yhat", figure(forecast.mean[step])},
+          {"yhat_lower", figure(forecast.intervals[interval].lower[step])},
+          {"yhat_upper", figure(forecast.intervals[interval].upper[step])}};
 }
 
 json rows_of(std::span<const std::string> dates, const models::Forecast& forecast) {

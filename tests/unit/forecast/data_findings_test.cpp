@@ -125,23 +125,31 @@ TEST(DataFindings, ClassifyDemandBySyntetosBoylanAndCroston) {
   }
   const auto seldom = quality_of(cases[2].y);
   EXPECT_EQ(seldom.findings.zeros, 7);
-  EXPECT_DOUBLE_EQ(seldom.findings.demand->interval, 12.0 / 5.0);
+  EXPECT_DOUBLE_EQ(seldom.findings.demand->interval, 10.0 / 5.0) << "from the first to the last";
   EXPECT_NEAR(seldom.findings.demand->variation, 0.24 / (5.4 * 5.4), 1e-12);
   EXPECT_THAT(seldom.warnings, Contains(AllOf(HasSubstr("intermittent"), HasSubstr("croston"))));
   EXPECT_FALSE(quality_of({0, 0, 0}).findings.demand);
   EXPECT_FALSE(quality_of({1, -1, 2}).findings.demand);
 }
 
-TEST(DataFindings, WarnOfOddNegativesAndNotOfSignedSeries) {
+TEST(DataFindings, CallDemandSmoothThatBeganLate) {
+  auto y = clean(60);
+  std::fill_n(y.begin(), 25, 0.0);
+  EXPECT_EQ(to_string(quality_of(y).findings.demand->pattern), "smooth");
+}
+
+TEST(DataFindings, TakeOddNegativesForErrorsAndSayWhatNegativesRuleOut) {
   auto odd = clean(60);
   odd[7] = -odd[7];
   EXPECT_THAT(quality_of(odd).warnings,
-              Contains(AllOf(HasSubstr("1 value below zero"), HasSubstr("2015-08-01"))));
+              Contains(AllOf(HasSubstr("1 value below zero"), HasSubstr("2015-08-01"),
+                             HasSubstr("check for returns"), HasSubstr("multiplied"))));
   std::vector<double> is_signed = clean(60);
   for (auto& value : is_signed)
     value -= 230;
   EXPECT_GT(quality_of(is_signed).findings.negatives.count, 3);
-  EXPECT_THAT(quality_of(is_signed).warnings, IsEmpty());
+  EXPECT_THAT(quality_of(is_signed).warnings,
+              ElementsAre(AllOf(HasSubstr("values are below zero"), HasSubstr("multiplied"))));
 }
 
 TEST(DataFindings, NameZerosBeforeAndAfterTheRest) {

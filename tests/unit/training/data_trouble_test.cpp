@@ -146,6 +146,8 @@ void expect_finite_forecast(const json& results) {
     ASSERT_TRUE(row["yhat"].is_number()) << row;
     EXPECT_LE(row["yhat_lower"], row["yhat"]);
     EXPECT_LE(row["yhat"], row["yhat_upper"]);
+    for (const auto* key : {"yhat", "yhat_lower", "yhat_upper"})
+      EXPECT_TRUE(row[key] != 0.0 || !std::signbit(row[key].get<double>())) << key << " is -0";
   }
   const auto& anomalies = results["anomalies"];
   EXPECT_EQ(anomalies["reason"].is_null(), anomalies["judged"] > 0) << anomalies;
