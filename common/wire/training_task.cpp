@@ -20,6 +20,7 @@ std::string to_json(const TrainingRequest& request) {
       .text("job_id", request.job_id.to_string())
       .text_or_null("batch_id", request.batch_id ? request.batch_id->to_string() : std::string())
       .number("fence", request.fence)
+      .number("threads", request.threads)
       .object("config", request.config)
       .take();
 }
@@ -45,9 +46,12 @@ Result<TrainingRequest> parse_training_request(std::string_view text) {
     batch_id = BatchId::parse(batch.get<std::string>());
     if (!batch_id) return corrupt("a training request's batch_id is a UUID");
   }
+  const auto threads = tree.value("threads", json(1));
+  if (!threads.is_number_integer()) return corrupt("a training request's threads are a number");
   return TrainingRequest{.job_id = *job_id,
                          .batch_id = batch_id,
                          .fence = tree["fence"].get<std::int64_t>(),
+                         .threads = threads.get<int>(),
                          .config = tree["config"].dump()};
 }
 

@@ -17,6 +17,7 @@ struct TrainingRequest {
   JobId job_id;
   std::optional<BatchId> batch_id = std::nullopt;  // whose jobs share what they fitted
   std::int64_t fence = 0;                          // part of every path that the training writes to
+  int threads = 1;                                 // that it may use
   std::string config;
 };
 

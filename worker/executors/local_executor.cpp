@@ -30,17 +30,22 @@ runtime::TaskEvents LocalExecutor::pool_events() {
 
 void LocalExecutor::start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) {
   const auto timeout = job.options.timeout.count() > 0 ? job.options.timeout : options_.job_timeout;
+  const std::lock_guard lock(mutex_);
   runtime::TaskRequest request{
       .kind = "train", .timeout = timeout, .lease_until = lease_until_boottime};
   if (options_.drills == domain::Drills::allowed) request.payload = wire::drill_of(job.config);
   if (request.payload.empty()) {
-    request.payload = to_json(wire::TrainingRequest{
-        .job_id = job.id, .batch_id = job.batch_id, .fence = job.fence, .config = job.config});
+    // Children that have nothing to do lend it their cores.
+    const int jobs = static_cast<int>(works_.size()) + 1;
+    request.payload = to_json(wire::TrainingRequest{.job_id = job.id,
+                                                    .batch_id = job.batch_id,
+                                                    .fence = job.fence,
+                                                    .threads = std::max(1, slots() / jobs),
+                                                    .config = job.config});
   } else {
     request.kind = "drill";
   }
   // The pool's thread may speak of the task before submit() returns its id: it waits for the lock.
-  const std::lock_guard lock(mutex_);
   const auto task = pool_.submit(std::move(request));
   works_.emplace(task, Work{.job = job.id, .fence = job.fence});
   tasks_.insert_or_assign(job.id, task);

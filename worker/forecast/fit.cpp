@@ -98,7 +98,7 @@ Result<FitOutcome> Fitter::fit(const PreparedSeries& series, std::string_view mo
   const bool is_global = panel_ != nullptr && models::as_global(*made) != nullptr;
   const auto key = key_of(series, model, window, steps, settings_,
                           is_global ? std::string_view(panel_->fingerprint()) : "");
-  auto outcome = cache_.find(key);
+  auto outcome = find(key);
   if (!outcome || (is_whole(series, window) && !outcome->explanation)) {
     try {
       auto fitted = fit_anew(series, *made, window, steps);
@@ -107,10 +107,20 @@ Result<FitOutcome> Fitter::fit(const PreparedSeries& series, std::string_view mo
     } catch (const std::exception& error) {
       return fail(Errc::internal, fmt::format("{} failed unexpectedly: {}", model, error.what()));
     }
-    cache_.store(key, *outcome);
+    store(key, *outcome);
   }
   drop_gap(outcome->forecast, static_cast<std::size_t>(window.gap()));
   return std::move(*outcome);
+}
+
+std::optional<FitOutcome> Fitter::find(const std::string& key) {
+  const std::lock_guard lock(cache_mutex_);
+  return cache_.find(key);
+}
+
+void Fitter::store(const std::string& key, const FitOutcome& outcome) {
+  const std::lock_guard lock(cache_mutex_);
+  cache_.store(key, outcome);
 }
 
 Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::Model& model,
@@ -124,10 +134,8 @@ Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::
     if (values.size() >= window.train + count)
       request.covariates.push_back(values.subspan(window.train, count));
   }
-  const models::FitContext context{.seed = settings_.seed,
-                                   .stop = time_,
-                                   .threads = settings_.threads,
-                                   .hyperparameters = parameters_of(settings_, name)};
+  const models::FitContext context{
+      .seed = settings_.seed, .stop = time_, .hyperparameters = parameters_of(settings_, name)};
   std::unique_ptr<models::FittedModel> fitted;
   if (const auto* global = models::as_global(model); global != nullptr && panel_ != nullptr) {
     TRY(const auto learned, panel_->learned(*global, series, window.train, context));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -22,7 +23,7 @@ using ModelSource = std::function<std::unique_ptr<models::Model>(std::string_vie
 struct FitSettings {
   std::vector<double> levels{95.0};
   std::uint64_t seed = 42;
-  int threads = 1;
+  int threads = 1;  // fits of a segment at a time; what they say does not depend on it
   std::map<std::string, std::string> hyperparameters = {};  // model -> JSON object
 };
 
@@ -30,7 +31,7 @@ struct FitSettings {
 // the whole history is explained as well. Answers from the cache when it can. Errors: the model's
 // own, its misbehaviour (values that are not finite, a wrong number of them, an exception) as
 // internal, and cancelled. Models that learn from all segments do so by the panel; without one,
-// from the series alone.
+// from the series alone. Thread-safe.
 class Fitter {
  public:
   Fitter(ModelSource models, FitSettings settings, FitCache& cache, std::stop_token stop,
@@ -52,12 +53,15 @@ class Fitter {
   bool is_stopped() const { return stop_.stop_requested(); }
 
  private:
+  std::optional<FitOutcome> find(const std::string& key);
+  void store(const std::string& key, const FitOutcome& outcome);
   Result<FitOutcome> fit_anew(const PreparedSeries& series, const models::Model& model,
                               const Window& window, int steps);
 
   ModelSource models_;
   FitSettings settings_;
   FitCache& cache_;
+  std::mutex cache_mutex_;
   std::stop_token stop_;
   std::stop_token time_;
   Panel* panel_;

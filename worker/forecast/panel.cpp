@@ -116,6 +116,7 @@ Result<std::shared_ptr<const models::FittedGlobal>> Panel::learned(
   print.add(static_cast<std::uint64_t>(horizon_));
   print.add(context.hyperparameters);
   const auto key = print.text();
+  const std::lock_guard lock(mutex_);
   if (const auto found = learned_.find(key); found != learned_.end()) return found->second;
 
   std::shared_ptr<const models::FittedGlobal> fitted;

@@ -6,6 +6,7 @@
 #include "worker/models/global_model.hpp"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ class GlobalStore {
 // gets what could be learned before it: from values dated before the first that it leaves out, of
 // each segment no more than a sliding window of its own has.
 // Segments may end at different times and so have many windows; those beyond a dozen share the
-// latest earlier one. One thread at a time; the store outlives it.
+// latest earlier one. Thread-safe: what one learns, the others wait for. The store outlives it.
 class Panel {
  public:
   Panel(std::vector<PreparedSeries> segments, int horizon, const domain::BacktestSpec& backtest,
@@ -56,6 +57,7 @@ class Panel {
   GlobalStore& store_;
   std::vector<TimePoint> origins_;  // ascending
   std::string fingerprint_;
+  std::mutex mutex_;  // guards the store and what was learned
   std::unordered_map<std::string, std::shared_ptr<const models::FittedGlobal>> learned_;
 };
 

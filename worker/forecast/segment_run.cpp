@@ -26,7 +26,31 @@ SegmentRun::SegmentRun(const PreparedSeries& series, const SegmentPlan& plan, Fi
       fitter_(fitter),
       events_(events),
       windows_(plan_windows(series.y.size(), plan.horizon, plan.backtest, series.season_length)),
-      whole_(whole_history(series.y.size())) {}
+      whole_(whole_history(series.y.size())) {
+  if (fitter.settings().threads > 1) fit_ahead();
+}
+
+// What run() will ask for, in its order.
+void SegmentRun::fit_ahead() {
+  std::vector<FitsAhead::Fit> fits;
+  const auto add = [&](const std::string& model, int window) {
+    if (!ahead_numbers_.emplace(Key(model, window), fits.size()).second) return;
+    fits.emplace_back([this, model, window] { return fit_now(model, window); });
+  };
+  for (const auto& model : plan_.models) {
+    for (int i = 1; i <= windows() + 1; ++i) {
+      const int window = i <= windows() ? i : 0;
+      if (model != ensemble_name) {
+        add(model, window);
+        continue;
+      }
+      for (const auto& member :
+           members_of(plan_, series_.season_length, window_of(window).length()))
+        add(member, window);
+    }
+  }
+  ahead_.emplace(std::move(fits), fitter_.settings().threads);
+}
 
 const Window& SegmentRun::window_of(int window) const {
   return window == 0 ? whole_ : windows_[static_cast<std::size_t>(window) - 1];
@@ -76,13 +100,19 @@ FoldOutcome SegmentRun::tested(const Window& window, const Result<FitOutcome>& f
 
 Result<FitOutcome> SegmentRun::fit_one(const std::string& model, int window) {
   if (model == ensemble_name) return combine(window);
-  const auto key = std::pair(model, window);
+  const Key key(model, window);
   const auto found = fits_.find(key);
   if (found != fits_.end()) return found->second;
-  if (events_.fitting) events_.fitting(model, window, windows());
-  auto outcome = fitter_.fit(series_, model, window_of(window), plan_.horizon);
+  const auto ahead = ahead_numbers_.find(key);
+  auto outcome =
+      ahead != ahead_numbers_.end() ? ahead_->take(ahead->second) : fit_now(model, window);
   fits_.emplace(key, outcome);
   return outcome;
+}
+
+Result<FitOutcome> SegmentRun::fit_now(const std::string& model, int window) const {
+  if (events_.fitting) events_.fitting(model, window, windows());
+  return fitter_.fit(series_, model, window_of(window), plan_.horizon);
 }
 
 // A member that fails is left out: the others are still worth combining.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "worker/forecast/backtest.hpp"
+#include "worker/forecast/fits_ahead.hpp"
 #include "worker/forecast/forecast_segment.hpp"
 
 #include <map>
@@ -12,7 +13,8 @@
 
 namespace trainyard::forecast {
 
-// One series' run: fits every (model, window) once, whoever asks for it.
+// One series' run: fits every (model, window) once, whoever asks for it. With several threads they
+// are fitted ahead of it, as many at a time; the outcome is the same.
 class SegmentRun {
  public:
   SegmentRun(const PreparedSeries& series, const SegmentPlan& plan, Fitter& fitter,
@@ -27,7 +29,9 @@ class SegmentRun {
   int windows() const { return static_cast<int>(windows_.size()); }
 
  private:
+  void fit_ahead();
   Result<FitOutcome> fit_one(const std::string& model, int window);
+  Result<FitOutcome> fit_now(const std::string& model, int window) const;
   Result<FitOutcome> combine(int window);
   std::vector<double> weights(std::span<const std::string> names, int window) const;
   std::vector<double> weights_by_errors(std::span<const std::string> names, int window) const;
@@ -43,7 +47,10 @@ class SegmentRun {
   const SegmentEvents& events_;
   std::vector<Window> windows_;
   Window whole_;
-  std::map<std::pair<std::string, int>, Result<FitOutcome>> fits_;  // window 0: the whole history
+  using Key = std::pair<std::string, int>;  // window 0: the whole history
+  std::map<Key, Result<FitOutcome>> fits_;
+  std::map<Key, std::size_t> ahead_numbers_;
+  std::optional<FitsAhead> ahead_;  // last: its threads use the rest
 };
 
 }  // namespace trainyard::forecast

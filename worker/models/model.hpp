@@ -36,7 +36,6 @@ struct Series {
 struct FitContext {
   std::uint64_t seed = 42;
   std::stop_token stop;  // checked at least every 50 ms of work; then fit() fails with cancelled
-  int threads = 1;
   std::string_view hyperparameters;  // JSON object for this model, or empty
 };
 

@@ -29,7 +29,6 @@ struct TrainingOptions {
   forecast::ModelSource models;
   std::span<const std::string_view> model_names;  // that `models` knows, without ensemble and auto
   domain::Drills drills = domain::Drills::refused;
-  int threads = 1;                            // for the models that can use more
   std::size_t table_cache_bytes = 32U << 20;  // tables kept between jobs
   std::size_t fit_cache_bytes = 16U << 20;    // fits kept in memory between jobs
 };

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 
 namespace trainyard::training {
 namespace {
@@ -117,7 +118,7 @@ Result<std::vector<const domain::SegmentRows*>> choose_segments(const LoadedTabl
                     : fmt::format("there are, among others: {}", fmt::join(names, ", "))));
 }
 
-// Counts fits and tells about them.
+// Counts fits and tells about them. Its events are thread-safe.
 class Progress {
  public:
   Progress(runtime::TaskContext& context, const SegmentPlan& plan, int total, std::size_t segments)
@@ -126,7 +127,7 @@ class Progress {
   forecast::SegmentEvents events() {
     return {.fitting = [this](std::string_view model, int window,
                               int windows) { tell(model, window, windows); },
-            .model_done = [this](const forecast::ModelOutcome& model) { metrics_.add(model); }};
+            .model_done = [this](const forecast::ModelOutcome& model) { add(model); }};
   }
 
   void begin_segment(const std::string& segment, int fits) {
@@ -150,6 +151,7 @@ class Progress {
                     : fmt::format("Fitting {} for the ensemble", model);
     step += window > 0 ? fmt::format(", window {} of {}", window, windows) : ", full history";
     if (segments_ > 1) step += fmt::format(", {} ({}/{})", segment_, segment_no_, segments_);
+    const std::lock_guard lock(mutex_);
     const auto metrics = metrics_.json();
     context_.report({.fraction = static_cast<double>(done_) / total_,
                      .step = std::move(step),
@@ -157,8 +159,14 @@ class Progress {
     done_ = std::min(done_ + 1, end_);
   }
 
+  void add(const forecast::ModelOutcome& model) {
+    const std::lock_guard lock(mutex_);
+    metrics_.add(model);
+  }
+
   runtime::TaskContext& context_;
   const SegmentPlan& plan_;
+  std::mutex mutex_;  // guards what counts
   int total_;
   std::size_t segments_;
   std::size_t segment_no_ = 0;
@@ -259,7 +267,7 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
   forecast::Fitter fitter(options.models,
                           {.levels = spec.levels,
                            .seed = spec.seed,
-                           .threads = options.threads,
+                           .threads = request.asked.threads,
                            .hyperparameters = spec.hyperparameters},
                           state.fits, context.stop, panel.get());
   ResultWriter writer(

@@ -73,9 +73,24 @@ TEST_F(WorkerTest, CompletesAJobWithWhatTheChildAnswers) {
   const auto job = store.await(id, JobStatus::completed);
   EXPECT_EQ(job.metrics, R"({"naive":{"mape":5.2}})");
   EXPECT_EQ(job.artifact_uri, "a");
-  EXPECT_EQ(
-      store.results(id).value_or(""),
-      R"({"batch_id":null,"config":{"horizon":12},"fence":1,"job_id":")" + id.to_string() + "\"}");
+  EXPECT_EQ(store.results(id).value_or(""),
+            R"({"batch_id":null,"config":{"horizon":12},"fence":1,"job_id":")" + id.to_string() +
+                R"(","threads":2})");
+}
+
+TEST_F(WorkerTest, LendsTheCoresOfIdleChildrenToAJob) {
+  open();
+  const auto threads_of = [&](JobId id) {
+    store.await(id, JobStatus::completed);
+    const auto results = store.results(id);
+    EXPECT_TRUE(results);
+    const auto found = results->find(R"("threads":)");
+    return found == std::string::npos ? '?' : results->at(found + 10);
+  };
+  EXPECT_EQ(threads_of(accept("{}")), '2');
+  const auto other = drill("sleep:60000");
+  store.await(other, JobStatus::running);
+  EXPECT_EQ(threads_of(accept("{}")), '1');
 }
 
 TEST_F(WorkerTest, ACrashIsRetriedOnceAndThenFailsAsCluster) {
