@@ -26,7 +26,8 @@ domain::BatchCounts count(const std::vector<domain::Job>& jobs);
 std::vector<std::vector<domain::Job>> by_segment(std::vector<domain::Job> jobs);
 
 // Of the jobs of one segment, which it puts in the order of `models`. The best model has the lowest
-// `metric`; models without a finite figure never win unless none has one.
+// `metric`, of those that their jobs took for the best where they tried several; models without a
+// finite figure never win unless none has one.
 SegmentReport report_segment(std::vector<domain::Job> jobs, std::string_view metric,
                              const std::vector<std::string>& models);
 

@@ -25,6 +25,7 @@ std::vector<ModelScore> scores_of(std::string_view metrics, std::string_view met
       const auto figure = figures.find(metric);
       if (figure != figures.end() && figure->is_number()) score.value = figure->get<double>();
     }
+    if (figures.is_object() && figures.value("is_best", json()) == true) return {std::move(score)};
     scores.push_back(std::move(score));
   }
   return scores;

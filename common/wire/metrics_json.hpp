@@ -11,7 +11,8 @@ struct ModelScore {
   double value;  // infinity when the figure is missing or not finite
 };
 
-// Reads {model: {metric: number, …}, …}; text that is not such an object has no scores.
+// Reads {model: {metric: number, …}, …}; text that is not such an object has no scores. Where a job
+// marked the one it took for the best (is_best: true), that is the only one.
 std::vector<ModelScore> scores_of(std::string_view metrics, std::string_view metric);
 
 // One object of all members of `objects`; texts that are not objects are left out.

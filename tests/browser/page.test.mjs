@@ -106,7 +106,8 @@ describe("the page", { skip }, () => {
     await page.getByRole("rowheader", { name: "theta" }).waitFor();
     await page.locator(".timeline li", { hasText: "Completed" }).waitFor();
     await page.getByText("Forecast as a table").click();
-    assert.equal(await page.locator("details tbody tr").count(), 12);
+    const table = page.locator("details", { hasText: "Forecast as a table" });
+    assert.equal(await table.locator("tbody tr").count(), 12);
   });
 
   test("marks anomalies and draws the components of the best model", async () => {
@@ -140,6 +141,20 @@ describe("the page", { skip }, () => {
     );
     const found = page.getByRole("region", { name: "Data quality" });
     assert.match(await found.innerText(), /2022-07-01/);
+    await page.getByText("Backtest of theta, origin by origin").click();
+    const fold = page.getByRole("row", { name: "2022-06-01" });
+    assert.match(await fold.innerText(), /^2022-06-01\s+30\s+[\d.]+ %/);
+  });
+
+  test("names the models that could not be fitted, with the reason", async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => `2020-${String(i + 1).padStart(2, "0")}-01,${i}`);
+    const data = await server.upload(`ds,y\n${rows.join("\n")}\n`);
+    const job = await server.call("POST", "/api/v2/jobs?submit=true", {
+      config: { data_path: data.data_path, horizon: 2, models: ["naive", "seasonal_naive"] },
+    });
+    await page.goto(`${server.url}/jobs/${job.job_id}`);
+    const failed = page.getByRole("list", { name: "Models that could not be fitted" });
+    assert.match(await failed.innerText(), /seasonal_naive could not be fitted: .* 13 observations/);
   });
 
   test("keeps its state over a refresh, even while the server cannot be reached", async () => {

@@ -27,6 +27,28 @@ class TakenInput(TerminalTest):
         self.assertEqual(found[0]["direction"], "high")
         self.assertGreater(float(found[0]["score"]), 5)
 
+    def test_tells_what_was_found_in_the_data_and_done_about_it(self):
+        values = seasonal(60)
+        values[20] = None
+        values[30] += 500
+        file = self.write(monthly("a", values))
+        done = self.train(file, models=None)
+        said = [row["warning"] for row in self.rows("warnings.csv")]
+        self.assertIn("1 of 60 periods had no value: filled by straight lines", said)
+        self.assertTrue(any("1 outlier" in warning for warning in said), said)
+        for warning in said:
+            self.assertIn(warning, done.stdout)
+        machine = json.loads(self.train(file, "--json", models=None).stdout)
+        self.assertEqual(machine["segments"][0]["warnings"], said)
+
+    def test_tells_each_backtest_origin_and_what_the_best_model_is_made_of(self):
+        self.assert_forecast(self.write(monthly("a", seasonal(60))), "--windows", "4")
+        origins = [row["origin"] for row in self.rows("backtest.csv") if row["model"] == "naive"]
+        self.assertEqual(origins, ["2017-12-01", "2018-06-01", "2018-12-01", "2019-06-01"])
+        parts = self.rows("components.csv")
+        self.assertEqual({row["component"] for row in parts}, {"level", "season 12", "remainder"})
+        self.assertAlmostEqual(sum(float(row["variance_share"]) for row in parts), 100)
+
     def test_names_a_backtest_window_that_does_not_exist(self):
         file = self.write(monthly("a", seasonal(60)))
         done = self.train(file, "--backtest-window", "rolling")

@@ -139,7 +139,15 @@ class Progress {
   // Fits that a failing model spared count as done.
   void end_segment() { begin_ = done_ = end_; }
 
-  json metrics() const { return metrics_.json(); }
+  // Of the only segment: what was taken for the best, which need not have the least error.
+  void mark(const std::string& best_model) { best_model_ = best_model; }
+
+  json metrics() const {
+    auto metrics = metrics_.json();
+    const auto best = metrics.find(best_model_);
+    if (metrics.size() > 1 && best != metrics.end()) (*best)["is_best"] = true;
+    return metrics;
+  }
 
  private:
   void tell(std::string_view model, int window, int windows) {
@@ -174,6 +182,7 @@ class Progress {
   int done_ = 0;
   int end_ = 0;
   std::string segment_;
+  std::string best_model_;
   MetricsMean metrics_;
 };
 
@@ -237,6 +246,7 @@ Result<json> forecast_all(const std::vector<const domain::SegmentRows*>& segment
     fitter.limit(budget.token());
     TRY(const auto outcome, forecast::forecast_segment(*series, plan, fitter, events));
     progress.end_segment();
+    if (segments.size() == 1) progress.mark(outcome.best_model);
     TRY_DO(writer.add(outcome, *series));
     *series = PreparedSeries{};  // many segments: keep no more than is still needed
   }

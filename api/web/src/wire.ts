@@ -17,7 +17,7 @@ export type ErrorCategory = "transient" | "cluster" | "data" | "config" | "perma
 
 export const metricNames = ["mape", "smape", "mase", "rmse", "mae", "coverage"] as const;
 export type MetricName = (typeof metricNames)[number];
-export type ModelMetrics = Partial<Record<MetricName, number | null>>;
+export type ModelMetrics = Partial<Record<MetricName, number | null>> & { is_best?: true };
 export type MetricsByModel = Record<string, ModelMetrics>;
 
 // A job as a cell of a batch shows it. `Job` has all of this and more.
@@ -174,13 +174,23 @@ export interface ForecastPoint {
 }
 
 export interface ModelResults {
-  status?: "ok" | "failed";
+  status?: "completed" | "failed";
   reason?: string | null;
   category?: ErrorCategory | null;
   description?: string | null;
   metrics?: ModelMetrics;
   coverage?: LevelCoverage[];
+  backtest?: Fold[]; // oldest first
   forecast?: ForecastPoint[] | null; // one row per date and level
+}
+
+// One origin of a backtest.
+export interface Fold {
+  origin: string; // of the last value learned from
+  trained_on: number;
+  status: "completed" | "failed";
+  reason: string | null;
+  metrics: ModelMetrics;
 }
 
 // Percent of the tested values that intervals of a level held.
@@ -229,7 +239,7 @@ export interface SegmentResults {
   metrics: MetricsByModel;
   forecast: ForecastPoint[];
   artifact_uri?: string | null;
-  status?: "ok" | "failed";
+  status?: "completed" | "failed";
   error?: { detail: string; hint?: string | null } | null;
   models?: Record<string, ModelResults>;
   history?: Observation[];

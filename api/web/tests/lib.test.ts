@@ -42,6 +42,8 @@ describe("figures", () => {
   it("of an auto job are those of its best model", () => {
     expect(metricOf({ ets: { mape: 7 }, theta: { mape: 5 } }, "auto", "mape")).toBe(5);
     expect(metricOf({ ets: { mape: 7 }, theta: { mape: 5 } }, "ets", "mape")).toBe(7);
+    const chosen = { ets: { mape: 7, is_best: true as const }, theta: { mape: 5 } };
+    expect(metricOf(chosen, "auto", "mape")).toBe(7);
     expect(metricOf(null, "ets", "mape")).toBeNull();
   });
 });

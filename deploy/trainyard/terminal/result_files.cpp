@@ -32,48 +32,79 @@ void append_forecast(std::ostream& file, const SegmentResult& segment, const Mod
   }
 }
 
-void append_metrics(std::ostream& file, const SegmentResult& segment, const ModelResult& model) {
-  const auto& m = model.metrics;
-  file << fmt::format("{},{},{},{},{},{},{},{},{},{}\n", text_cell(segment.segment),
-                      text_cell(model.model), number_cell(m.mape), number_cell(m.smape),
-                      number_cell(m.mase), number_cell(m.rmse), number_cell(m.mae),
-                      number_cell(m.coverage), model.status, text_cell(model.reason));
+std::string cells_of(const Metrics& m) {
+  return fmt::format("{},{},{},{},{},{}", number_cell(m.mape), number_cell(m.smape),
+                     number_cell(m.mase), number_cell(m.rmse), number_cell(m.mae),
+                     number_cell(m.coverage));
 }
+
+void append_metrics(std::ostream& file, const SegmentResult& segment, const ModelResult& model) {
+  file << fmt::format("{},{},{},{},{}\n", text_cell(segment.segment), text_cell(model.model),
+                      cells_of(model.metrics), model.status, text_cell(model.reason));
+}
+
+void append_backtest(std::ostream& file, const SegmentResult& segment, const ModelResult& model) {
+  for (const auto& fold : model.backtest) {
+    file << fmt::format("{},{},{},{},{},{},{}\n", text_cell(segment.segment),
+                        text_cell(model.model), fold.origin, fold.trained_on,
+                        cells_of(fold.metrics), fold.status, text_cell(fold.reason));
+  }
+}
+
+constexpr const char* forecast_columns = "segment,model,ds,yhat,yhat_lower,yhat_upper,level";
 
 }  // namespace
 
-ResultFiles::ResultFiles(const std::filesystem::path& directory)
-    : forecast_{.path = directory / "forecast.csv", .stream = {}},
-      metrics_{.path = directory / "metrics.csv", .stream = {}},
-      best_{.path = directory / "best.csv", .stream = {}},
-      anomalies_{.path = directory / "anomalies.csv", .stream = {}} {
+ResultFiles::File::File(const std::filesystem::path& directory, const char* name,
+                        const char* columns)
+    : path(directory / name) {
   std::error_code ignored;
   std::filesystem::create_directories(directory, ignored);
-  for (auto* file : {&forecast_, &metrics_, &best_, &anomalies_})
-    file->stream.open(file->path, std::ios::binary);
-  for (auto* file : {&forecast_, &best_})
-    file->stream << "segment,model,ds,yhat,yhat_lower,yhat_upper,level\n";
-  anomalies_.stream << "segment,model,ds,value,expected,score,direction\n";
-  metrics_.stream << "segment,model,mape,smape,mase,rmse,mae,coverage,status,reason\n";
+  stream.open(path, std::ios::binary);
+  stream << columns << '\n';
+}
+
+ResultFiles::ResultFiles(const std::filesystem::path& directory)
+    : forecast_(directory, "forecast.csv", forecast_columns),
+      metrics_(directory, "metrics.csv",
+               "segment,model,mape,smape,mase,rmse,mae,coverage,status,reason"),
+      best_(directory, "best.csv", forecast_columns),
+      backtest_(directory, "backtest.csv",
+                "segment,model,origin,trained_on,mape,smape,mase,rmse,mae,coverage,status,reason"),
+      anomalies_(directory, "anomalies.csv", "segment,model,ds,value,expected,score,direction"),
+      components_(directory, "components.csv",
+                  "segment,model,component,mean_absolute,variance_share"),
+      warnings_(directory, "warnings.csv", "segment,warning") {}
+
+std::array<ResultFiles::File*, 7> ResultFiles::all() {
+  return {&forecast_, &metrics_, &best_, &backtest_, &anomalies_, &components_, &warnings_};
 }
 
 void ResultFiles::add(const SegmentResult& segment) {
   for (const auto& model : segment.models) {
     append_forecast(forecast_.stream, segment, model);
     append_metrics(metrics_.stream, segment, model);
+    append_backtest(backtest_.stream, segment, model);
   }
   for (const auto& row : segment.anomalies) {
     anomalies_.stream << fmt::format("{},{},{},{},{},{},{}\n", text_cell(segment.segment),
                                      text_cell(segment.best_model), row.ds, row.value, row.expected,
                                      row.score, row.direction);
   }
+  for (const auto& row : segment.components) {
+    components_.stream << fmt::format("{},{},{},{},{}\n", text_cell(segment.segment),
+                                      text_cell(segment.best_model), text_cell(row.name),
+                                      row.mean_absolute, number_cell(row.variance_share));
+  }
+  for (const auto& warning : segment.warnings)
+    warnings_.stream << fmt::format("{},{}\n", text_cell(segment.segment), text_cell(warning));
   const auto best = std::ranges::find(segment.models, segment.best_model, &ModelResult::model);
   if (best == segment.models.end() || best->forecast.empty()) return;
   append_forecast(best_.stream, segment, *best, best->forecast.front().level);
 }
 
 Result<void> ResultFiles::close() {
-  for (auto* file : {&forecast_, &metrics_, &best_, &anomalies_}) {
+  for (auto* file : all()) {
     file->stream.close();
     if (file->stream) continue;
     return fail(Error{.code = Errc::invalid_argument,

@@ -47,9 +47,12 @@ void TrainingSummary::add(SegmentResult segment) {
     totals->mase.add(result.metrics.mase);
     totals->coverage.add(result.metrics.coverage);
   }
+  warnings_ += segment.warnings.size();
   if (first_.size() == kept_max) return;
-  for (auto& model : segment.models)
+  for (auto& model : segment.models) {
     model.forecast = {};
+    model.backtest = {};
+  }
   first_.push_back(std::move(segment));
 }
 

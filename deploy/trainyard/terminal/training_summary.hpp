@@ -2,7 +2,7 @@
 
 #include "common/base/error.hpp"
 
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +27,15 @@ struct ForecastRow {
   double level = 95;
 };
 
+// One origin of the backtest.
+struct FoldRow {
+  std::string origin;  // date of the last value that was learned from
+  std::int64_t trained_on = 0;
+  std::string status;  // completed, failed
+  std::string reason;
+  Metrics metrics = {};
+};
+
 // What became of one model on one segment.
 struct ModelResult {
   std::string model;
@@ -35,6 +44,7 @@ struct ModelResult {
   std::optional<Category> category = std::nullopt;  // of a failure
   Metrics metrics;
   std::vector<ForecastRow> forecast;
+  std::vector<FoldRow> backtest = {};
 };
 
 // An observation that the best model did not see coming; the score counts robust standard
@@ -47,11 +57,20 @@ struct AnomalyRow {
   std::string direction;
 };
 
+// A part of the best model: "trend", "covariate price".
+struct ComponentRow {
+  std::string name;
+  double mean_absolute = 0;              // of what it adds, in units of the data
+  std::optional<double> variance_share;  // percent
+};
+
 struct SegmentResult {
   std::string segment;
   std::string best_model;  // empty when no model succeeded
   std::vector<ModelResult> models;
   std::vector<AnomalyRow> anomalies = {};
+  std::vector<ComponentRow> components = {};
+  std::vector<std::string> warnings = {};  // what was found in its data and done about it
 };
 
 struct Mean {
@@ -83,7 +102,7 @@ class TrainingSummary {
   TrainingSummary(std::vector<std::string> asked, std::string metric)
       : asked_(std::move(asked)), metric_(std::move(metric)) {}
 
-  // In the order of the data. Of a kept one the forecasts are dropped.
+  // In the order of the data. Of a kept one the forecasts and backtests are dropped.
   void add(SegmentResult segment);
 
   const std::string& metric() const { return metric_; }
@@ -93,6 +112,8 @@ class TrainingSummary {
   std::vector<ModelTotals> models() const;
   int segments() const { return segments_; }
   int failed_segments() const { return failed_; }
+  // Of all segments.
+  std::size_t warnings() const { return warnings_; }
   // Whether there is no forecast at all, and only the data or the request are to blame.
   bool is_refused() const { return segments_ > 0 && refused_ == segments_; }
 
@@ -104,6 +125,7 @@ class TrainingSummary {
   int segments_ = 0;
   int failed_ = 0;
   int refused_ = 0;
+  std::size_t warnings_ = 0;
 };
 
 std::optional<double> metric_of(const Metrics& metrics, const std::string& name);

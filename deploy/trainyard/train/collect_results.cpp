@@ -44,6 +44,13 @@ ModelResult result_of(const std::string& name, const json& model) {
   if (model["category"].is_string()) {
     result.category = category_from(model["category"].get<std::string>());
   }
+  for (const auto& fold : model["backtest"]) {
+    result.backtest.push_back({.origin = fold["origin"],
+                               .trained_on = fold["trained_on"],
+                               .status = fold["status"],
+                               .reason = fold["reason"].is_null() ? "" : fold["reason"],
+                               .metrics = metrics_of(fold["metrics"])});
+  }
   for (const auto& row : model["forecast"]) {
     result.forecast.push_back({.ds = row["ds"],
                                .yhat = row["yhat"],
@@ -54,38 +61,40 @@ ModelResult result_of(const std::string& name, const json& model) {
   return result;
 }
 
-std::vector<terminal::AnomalyRow> anomalies_of(const json& results) {
-  std::vector<terminal::AnomalyRow> rows;
-  const auto anomalies = results.find("anomalies");
-  if (anomalies == results.end() || !anomalies->is_object()) return rows;
-  for (const auto& row : (*anomalies)["listed"]) {
-    rows.push_back({.ds = row["ds"],
-                    .value = row["value"],
-                    .expected = row["expected"],
-                    .score = row["score"],
-                    .direction = row["direction"]});
+// What the best model's job tells of the segment, and which model it took for the best.
+void add_insight(const json& results, terminal::SegmentResult& segment) {
+  if (const auto& best = results["best_model"]; best.is_string()) segment.best_model = best;
+  for (const auto& row : results["anomalies"]["listed"]) {
+    segment.anomalies.push_back({.ds = row["ds"],
+                                 .value = row["value"],
+                                 .expected = row["expected"],
+                                 .score = row["score"],
+                                 .direction = row["direction"]});
   }
-  return rows;
+  for (const auto& part : results["explanation"]["components"]) {
+    segment.components.push_back({.name = part["name"],
+                                  .mean_absolute = part["mean_absolute"],
+                                  .variance_share = number_at(part, "variance_share")});
+  }
+  segment.warnings = results["data_quality"]["warnings"];
 }
 
 // A job of one model adds that one, a job of `auto` all that it tried, under their own names.
 Result<void> add_results(ports::JobStore& store, const domain::Job& job,
-                         terminal::SegmentResult& segment) {
+                         const std::string& best_job, terminal::SegmentResult& segment) {
   TRY(const auto text, store.results(job.id));
   const auto results = json::parse(text, nullptr, false);
   const auto models = results.find("models");
   if (models == results.end() || !models->is_object() || models->empty()) {
     return fail(Errc::corrupt_data, "the results of job " + job.id.to_string() + " do not parse");
   }
-  if (segment.best_model == job.model) segment.anomalies = anomalies_of(results);
+  if (job.id.to_string() == best_job) add_insight(results, segment);
   if (models->contains(job.model)) {
     segment.models.push_back(result_of(job.model, (*models)[job.model]));
     return {};
   }
   for (const auto& [name, model] : models->items())
     segment.models.push_back(result_of(name, model));
-  const auto& best = results["best_model"];
-  if (segment.best_model == job.model && best.is_string()) segment.best_model = best;
   return {};
 }
 
@@ -113,7 +122,7 @@ Result<void> collect_segment(ports::JobStore& store, std::vector<domain::Job> jo
   terminal::SegmentResult segment{.segment = report.segment_id, .best_model = report.best_model};
   for (const auto& job : report.jobs) {
     if (job.status == domain::JobStatus::completed) {
-      TRY_DO(add_results(store, job, segment));
+      TRY_DO(add_results(store, job, report.best_job, segment));
     } else {
       segment.models.push_back(result_of(job));
     }
@@ -142,7 +151,8 @@ std::string to_json(const terminal::SegmentResult& segment) {
     models[model.model] = to_json(model);
   return json{{"segment_id", segment.segment},
               {"best_model", segment.best_model.empty() ? json(nullptr) : json(segment.best_model)},
-              {"models", std::move(models)}}
+              {"models", std::move(models)},
+              {"warnings", segment.warnings}}
       .dump();
 }
 

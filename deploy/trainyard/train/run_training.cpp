@@ -7,6 +7,7 @@
 #include "deploy/trainyard/standalone.hpp"
 #include "deploy/trainyard/terminal/leaderboard.hpp"
 #include "deploy/trainyard/terminal/result_files.hpp"
+#include "deploy/trainyard/terminal/warning_list.hpp"
 #include "deploy/trainyard/train/batch_follower.hpp"
 #include "deploy/trainyard/train/collect_results.hpp"
 
@@ -192,8 +193,12 @@ class Training {
     if (options_.as_json) {
       fmt::print("\n], \"failed_segments\": {}}}\n", summary.failed_segments());
     } else {
-      fmt::print("\n{}\nWritten: {}/forecast.csv, metrics.csv, best.csv, anomalies.csv\n",
-                 terminal::render_leaderboard(summary), options_.output.string());
+      fmt::print(
+          "\n{}{}\nWritten to {}: forecast.csv, best.csv, metrics.csv, backtest.csv, "
+          "anomalies.csv, "
+          "components.csv, warnings.csv\n",
+          terminal::render_leaderboard(summary), terminal::render_warnings(summary),
+          options_.output.string());
     }
     return summary;
   }

@@ -121,6 +121,15 @@ TEST_F(BatchesApi, RefusesTheWholeBatchForOneWrongName) {
   EXPECT_EQ(get("/api/v2/jobs").json()["total"], 0);
 }
 
+TEST_F(BatchesApi, TakesForTheBestOfAJobWhatTheJobTookForIt) {
+  const auto made = make();
+  const auto id = [&](int i) { return made["jobs"][i]["job_id"].get<std::string>(); };
+  complete(id(0), R"({"ets":{"mape":9.0}})", R"({"best_model":"ets"})");
+  complete(id(1), R"({"theta":{"mape":4.0},"ensemble":{"mape":5.0,"is_best":true}})",
+           R"({"best_model":"ensemble"})");
+  EXPECT_EQ(batch(made)["segments"][0]["best_model"], "ensemble");
+}
+
 TEST_F(BatchesApi, ChoosesASegmentsBestModelWhenItsLastJobEnds) {
   const auto made = make();
   const auto id = [&](int i) { return made["jobs"][i]["job_id"].get<std::string>(); };

@@ -1,18 +1,13 @@
 #include "worker/forecast/forecast_segment.hpp"
 
 #include "tests/unit/forecast/fake_models.hpp"
-#include "tests/unit/forecast/meeting.hpp"
 #include "tests/unit/forecast/series_builder.hpp"
 #include "worker/forecast/backtest.hpp"
 #include "worker/forecast/band_factors.hpp"
 #include "worker/forecast/ensemble.hpp"
-#include "worker/models/registry.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <tuple>
 
 namespace trainyard::forecast {
 namespace {
@@ -469,65 +464,6 @@ TEST(ExpandModels, BringsInTheModelsThatKnowCovariatesWhereThereAreSome) {
   const auto special = auto_members(existing, {.covariates = 1}).special;
   EXPECT_THAT(special.at(HistoryKind::brief), ElementsAre("theta", "arima", "xgboost"));
   EXPECT_THAT(special.at(HistoryKind::weekdays), ElementsAre("xgboost", "arima"));
-}
-
-std::vector<double> growing_seasons() {
-  std::vector<double> values;
-  for (int i = 0; i < 60; ++i)
-    values.push_back(200.0 + 2.0 * i + i * 7919 % 12 * 3 + i * 31 % 7);
-  return values;
-}
-
-TEST_F(ForecastSegmentTest, SaysTheSameHoweverManyThreadsFitIt) {
-  const auto series =
-      *prepare(regular_rows(day(2020, 1, 1), {domain::Period::month, 1}, growing_seasons()), {});
-  const SegmentPlan plan{.horizon = 6,
-                         .models = {"ets", "theta", "missing", "ensemble"},
-                         .members = {"ets", "theta", "xgboost"},
-                         .combination = Combination::inverse_squared_error};
-  const auto with = [&](int threads) {
-    MemoryFitCache own;
-    Fitter fitter(models::make_model, {.levels = {80, 95}, .threads = threads}, own, {});
-    return forecast_segment(series, plan, fitter, events).value();
-  };
-  const auto one = with(1);
-  const auto many = with(4);
-  EXPECT_EQ(many.best_model, one.best_model);
-  ASSERT_EQ(many.models.size(), one.models.size());
-  for (std::size_t i = 0; i < one.models.size(); ++i) {
-    const auto& [expected, found] = std::tie(one.models[i], many.models[i]);
-    EXPECT_EQ(found.model, expected.model);
-    EXPECT_EQ(found.problem.has_value(), expected.problem.has_value());
-    EXPECT_EQ(found.forecast.mean, expected.forecast.mean) << expected.model;
-    EXPECT_EQ(found.description, expected.description);
-    EXPECT_EQ(found.scores.mae, expected.scores.mae);
-    ASSERT_EQ(found.folds.size(), 3U);
-    EXPECT_EQ(found.folds[1].scores.mase, expected.folds[1].scores.mase);
-  }
-}
-
-// "last", fitted while others are.
-struct Sociable : models::Model {
-  Sociable(Meeting& m, std::atomic<int>& c) : meeting(m), met(c) {}
-  std::string_view name() const override { return "sociable"; }
-  Result<std::unique_ptr<models::FittedModel>> fit(const models::Series& series,
-                                                   const models::FitContext&) const override {
-    met += meeting.wait();
-    return std::make_unique<FakeFitted>(series.y.back(), "sociable");
-  }
-  Meeting& meeting;
-  std::atomic<int>& met;
-};
-
-TEST_F(ForecastSegmentTest, FitsTheWindowsOfAModelAtTheSameTime) {
-  Meeting meeting(4);  // three windows and the whole history
-  std::atomic<int> met = 0;
-  settings.threads = 4;
-  Fitter fitter([&](std::string_view) { return std::make_unique<Sociable>(meeting, met); },
-                settings, cache, {});
-  const auto series = series_of({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
-  ASSERT_TRUE(forecast_segment(series, {.horizon = 1, .models = {"sociable"}}, fitter, events));
-  EXPECT_EQ(met, 4);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "deploy/trainyard/terminal/leaderboard.hpp"
 #include "deploy/trainyard/terminal/progress_bars.hpp"
 #include "deploy/trainyard/terminal/result_files.hpp"
+#include "deploy/trainyard/terminal/warning_list.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,10 +19,17 @@ std::vector<SegmentResult> two_segments() {
       .model = "theta",
       .status = "completed",
       .metrics = {.mape = 2.5, .smape = 2.4, .coverage = 94.4},
-      .forecast = {{"2026-01-01", 0.1, -1, 1, 95}, {"2026-01-01", 0.1, -.5, .5, 80}}};
+      .forecast = {{"2026-01-01", 0.1, -1, 1, 95}, {"2026-01-01", 0.1, -.5, .5, 80}},
+      .backtest = {{"2024-12-01", 24, "completed", "", {.mape = 2.5}},
+                   {"2025-06-01", 30, "failed", "no, not so", {}}}};
   const ModelResult ets{.model = "ets", .status = "failed", .reason = "2 values, \"ets\" needs 3"};
-  return {{"=Food, NSW", "theta", {ets, theta}, {{"2025-07-01", 9, 5.5, 4.25, "high"}}},
-          {"Cafes", "", {ets}}};
+  return {{.segment = "=Food, NSW",
+           .best_model = "theta",
+           .models = {ets, theta},
+           .anomalies = {{"2025-07-01", 9, 5.5, 4.25, "high"}},
+           .components = {{"covariate price", 3.5, 12.5}, {"level", 7, {}}},
+           .warnings = {"2 of 60 periods had no value", "1 outlier"}},
+          {.segment = "Cafes", .best_model = "", .models = {ets}}};
 }
 
 TrainingSummary summary_of(const std::vector<SegmentResult>& segments) {
@@ -64,6 +72,31 @@ TEST(ResultFiles, ListTheAnomaliesOfTheBestModel) {
   EXPECT_EQ(written("anomalies.csv"),
             "segment,model,ds,value,expected,score,direction\n"
             "\"'=Food, NSW\",theta,2025-07-01,9,5.5,4.25,high\n");
+}
+
+TEST(ResultFiles, KeepARowPerOriginOfTheBacktest) {
+  EXPECT_EQ(written("backtest.csv"),
+            "segment,model,origin,trained_on,mape,smape,mase,rmse,mae,coverage,status,reason\n"
+            "\"'=Food, NSW\",theta,2024-12-01,24,2.5,,,,,,completed,\n"
+            "\"'=Food, NSW\",theta,2025-06-01,30,,,,,,,failed,\"no, not so\"\n");
+}
+
+TEST(ResultFiles, TellWhatTheBestModelIsMadeOfAndWhatTheDataAreLike) {
+  EXPECT_EQ(written("components.csv"),
+            "segment,model,component,mean_absolute,variance_share\n"
+            "\"'=Food, NSW\",theta,covariate price,3.5,12.5\n"
+            "\"'=Food, NSW\",theta,level,7,\n");
+  EXPECT_EQ(written("warnings.csv"),
+            "segment,warning\n"
+            "\"'=Food, NSW\",2 of 60 periods had no value\n"
+            "\"'=Food, NSW\",1 outlier\n");
+}
+
+TEST(WarningList, HasTheFirstAndSaysHowManyMore) {
+  EXPECT_EQ(render_warnings(summary_of(two_segments()), 1),
+            "\nAbout the data:\n  =Food, NSW: 2 of 60 periods had no value\n"
+            "  and 1 more in warnings.csv\n");
+  EXPECT_EQ(render_warnings(summary_of({})), "");
 }
 
 TEST(ResultFiles, KeepARowForWhatFailed) {

@@ -343,6 +343,8 @@ TEST_F(TasksTest, ForecastsRealDataWithTheRealModels) {
   EXPECT_EQ(results["forecast"][0]["ds"], "1961-01-01");
   EXPECT_LT(results["metrics"]["ensemble"]["mape"].get<double>(),
             results["metrics"]["seasonal_naive"]["mape"].get<double>());
+  for (const auto& [model, figures] : (*answer)["metrics"].items())
+    EXPECT_EQ(figures.contains("is_best"), results["best_model"] == model) << model;
 }
 
 }  // namespace

@@ -136,8 +136,10 @@ export function metricOf(
   metric: MetricName,
 ): number | null {
   if (metrics === null) return null;
-  // A job of model `auto` reports the models it tried: its figure is the best of them.
-  const own = model === null ? undefined : metrics[model];
+  // A job of model `auto` reports the models it tried, and marks the one it took for the best;
+  // until then its figure is the least of them.
+  const chosen = Object.values(metrics).find((each) => each.is_best);
+  const own = (model === null ? undefined : metrics[model]) ?? chosen;
   if (own !== undefined) return own[metric] ?? null;
   const figures = Object.values(metrics)
     .map((each) => each[metric])

@@ -11,6 +11,7 @@ import {
 import { Icon } from "../ui/icons";
 import { ForecastChart, type Series } from "../ui/forecast_chart";
 import { ErrorNote, Segmented, Select, Skeleton } from "../ui/parts";
+import { BacktestTable, FailedModels } from "./job_backtest";
 import { JobInsight } from "./job_insight";
 import {
   metricNames,
@@ -198,6 +199,11 @@ export function JobForecast({ job }: { job: Job }) {
       <SegmentForecast key={name} results={results} level={job.config?.level ?? 95} />
       <h3>Accuracy in backtests</h3>
       <MetricsTable metrics={results.metrics} best={results.best_model} />
+      <FailedModels models={results.models ?? {}} />
+      <BacktestTable
+        model={results.best_model ?? ""}
+        folds={results.models?.[results.best_model ?? ""]?.backtest ?? []}
+      />
       <JobInsight results={results} />
     </div>
   );
