@@ -37,7 +37,7 @@ class Quickstart(TerminalTest):
         process = self.start(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         out, error = process.communicate(timeout=120)
         self.assertEqual(process.returncode, 0, error)
-        self.assertRegex(out, r"best\.csv\nThe page was live at http://\S+/batches/\S+ until now")
+        self.assertRegex(out, r"best\.csv.*\nThe page was live at http://\S+/batches/\S+ until now")
         self.assertTrue(out.endswith("To see the page again: deploy/quickstart --serve\n"), out)
 
     def test_keeps_the_page_on_a_terminal_until_ctrl_c(self):
