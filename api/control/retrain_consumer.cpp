@@ -1,21 +1,14 @@
 #include "api/control/retrain_consumer.hpp"
 
+#include "common/runtime/pause.hpp"
+
 #include <array>
-#include <condition_variable>
-#include <mutex>
 
 namespace trainyard::control {
 namespace {
 
 constexpr int set_max = 100;
 constexpr milliseconds poll_max{60'000};
-
-void sleep(std::stop_token stop, milliseconds time) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, time, [] { return false; });
-}
 
 }  // namespace
 
@@ -48,7 +41,7 @@ bool RetrainConsumer::subscribe(std::stop_token stop) {
       subscription_ = *std::move(subscription);
       return true;
     }
-    sleep(stop, reading_.failed(subscription.error()));
+    runtime::pause_for(stop, reading_.failed(subscription.error()));
   }
   return false;
 }
@@ -61,7 +54,7 @@ void RetrainConsumer::run(std::stop_token stop) {
                           ? subscription_->poll(set_max, poll_max)
                           : Result<std::vector<ports::Delivery>>(std::exchange(carried_over_, {}));
     if (!deliveries) {
-      sleep(stop, reading_.failed(deliveries.error()));
+      runtime::pause_for(stop, reading_.failed(deliveries.error()));
       continue;
     }
     reading_.over();
@@ -103,7 +96,7 @@ bool RetrainConsumer::wait(std::stop_token stop, milliseconds time) {
   subscription_->pause();
   auto polled = subscription_->poll(1, time);
   subscription_->resume();
-  if (!polled) sleep(stop, time);
+  if (!polled) runtime::pause_for(stop, time);
   if (polled) std::ranges::move(*polled, std::back_inserter(carried_over_));
   return !stop.stop_requested();
 }

@@ -1,6 +1,6 @@
 #include "worker/runner/capacity_reporter.hpp"
 
-#include "worker/runner/pause.hpp"
+#include "common/runtime/pause.hpp"
 
 #include <cstdlib>
 
@@ -29,7 +29,7 @@ void CapacityReporter::run(std::stop_token stop) {
     report.appetite = leases_.size() + executor_.capacity();
     if (is_news(report)) {
       if (const auto reported = store_.report(report); !reported) {
-        pause_for(stop, outage_.failed(reported.error()));
+        runtime::pause_for(stop, outage_.failed(reported.error()));
         continue;
       }
       outage_.over();
@@ -38,7 +38,7 @@ void CapacityReporter::run(std::stop_token stop) {
     }
     // At rest, the first job that comes ends the wait.
     if (leases_.size() > 0) {
-      pause_for(stop, look);
+      runtime::pause_for(stop, look);
     } else {
       leases_.await_any(stop, refresh);
     }

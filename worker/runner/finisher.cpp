@@ -1,7 +1,7 @@
 #include "worker/runner/finisher.hpp"
 
 #include "common/runtime/child_pool.hpp"
-#include "worker/runner/pause.hpp"
+#include "common/runtime/pause.hpp"
 
 namespace trainyard::runner {
 namespace {
@@ -40,7 +40,7 @@ std::vector<Finisher::Applied> Finisher::flush(std::span<const domain::JobComman
     for (std::size_t i = 0; i < answers.size(); ++i) {
       if (may_come_through(commands[i], answers[i])) again.push_back(i);
     }
-    if (again.empty() || pause_for(hurry_.get_token(), wait)) return answers;
+    if (again.empty() || runtime::pause_for(hurry_.get_token(), wait)) return answers;
     std::vector<domain::JobCommand> repeated;
     for (const auto i : again)
       repeated.push_back(commands[i]);

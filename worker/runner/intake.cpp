@@ -1,8 +1,8 @@
 #include "worker/runner/intake.hpp"
 
 #include "common/runtime/child_pool.hpp"
+#include "common/runtime/pause.hpp"
 #include "common/wire/job_events.hpp"
-#include "worker/runner/pause.hpp"
 
 #include <fmt/format.h>
 
@@ -92,7 +92,7 @@ void Intake::await_room(std::stop_token stop) {
 
 bool Intake::keep_membership(std::stop_token stop, milliseconds time) {
   auto polled = subscription_->poll(1, time);
-  if (!polled) return pause_for(stop, time);
+  if (!polled) return runtime::pause_for(stop, time);
   std::ranges::move(*polled, std::back_inserter(carried_over_));  // it was on its way already
   return stop.stop_requested();
 }
@@ -103,7 +103,7 @@ void Intake::gather(std::stop_token stop) {
   if (claimed_last_ < 2) return;
   const auto left =
       std::chrono::ceil<milliseconds>(claimed_at_ + gather_time - steady_clock::now());
-  if (left.count() > 0) pause_for(stop, left);
+  if (left.count() > 0) runtime::pause_for(stop, left);
 }
 
 void Intake::take_in(std::stop_token stop, int room) {
@@ -113,7 +113,7 @@ void Intake::take_in(std::stop_token stop, int room) {
                         ? subscription_->poll(room, std::max(left, milliseconds(0)))
                         : std::exchange(carried_over_, {});
   if (!deliveries) {
-    pause_for(stop, reading_.failed(deliveries.error()));
+    runtime::pause_for(stop, reading_.failed(deliveries.error()));
   } else {
     reading_.over();
     claim(stop, read(std::move(*deliveries)));

@@ -2,12 +2,12 @@
 
 #include "common/base/uuid.hpp"
 #include "common/runtime/outage.hpp"
+#include "common/runtime/pause.hpp"
 #include "common/wire/job_control.hpp"
 #include "worker/runner/capacity_reporter.hpp"
 #include "worker/runner/finisher.hpp"
 #include "worker/runner/intake.hpp"
 #include "worker/runner/lease_keeper.hpp"
-#include "worker/runner/pause.hpp"
 #include "worker/runner/progress_reporter.hpp"
 
 #include <fmt/format.h>
@@ -125,7 +125,7 @@ class JobRunner::Parts {
     while (!stop.stop_requested()) {
       const auto deliveries = control_->poll(100, control_poll);
       if (!deliveries) {
-        pause_for(stop, outage_.failed(deliveries.error()));
+        runtime::pause_for(stop, outage_.failed(deliveries.error()));
         continue;
       }
       outage_.over();

@@ -1,7 +1,7 @@
 #include "worker/runner/lease_keeper.hpp"
 
 #include "common/runtime/child_pool.hpp"
-#include "worker/runner/pause.hpp"
+#include "common/runtime/pause.hpp"
 
 namespace trainyard::runner {
 namespace {
@@ -25,7 +25,7 @@ void LeaseKeeper::run(std::stop_token stop) {
   bool renewed = true;
   while (leases_.await_any(stop)) {
     const auto interval = leases_.shortest(lease_) / renewals_per_lease;
-    if (pause_for(stop, renewed ? interval : interval / attempts_per_renewal)) return;
+    if (runtime::pause_for(stop, renewed ? interval : interval / attempts_per_renewal)) return;
     drop_expired();
     renewed = renew();
   }

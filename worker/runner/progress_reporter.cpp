@@ -1,6 +1,6 @@
 #include "worker/runner/progress_reporter.hpp"
 
-#include "worker/runner/pause.hpp"
+#include "common/runtime/pause.hpp"
 
 namespace trainyard::runner {
 namespace {
@@ -39,7 +39,7 @@ void ProgressReporter::run(std::stop_token stop) {
       latest.swap(latest_);
     }
     pass_on(std::move(latest));
-    if (pause_for(stop, interval)) return;
+    if (runtime::pause_for(stop, interval)) return;
   }
 }
 

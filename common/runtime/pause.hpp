@@ -5,7 +5,7 @@
 #include <mutex>
 #include <stop_token>
 
-namespace trainyard::runner {
+namespace trainyard::runtime {
 
 // Sleeps until the time is over or a stop is requested; true when it was the stop.
 inline bool pause_for(std::stop_token stop, std::chrono::milliseconds time) {
@@ -16,4 +16,4 @@ inline bool pause_for(std::stop_token stop, std::chrono::milliseconds time) {
   return stop.stop_requested();
 }
 
-}  // namespace trainyard::runner
+}  // namespace trainyard::runtime
