@@ -2,33 +2,14 @@
 #include "common/adapters/sqlite/sqlite_store.hpp"
 #include "tests/contract/definition_store/definition_store_contract.hpp"
 #include "tests/support/postgres/test_schema.hpp"
-
-#include <fmt/format.h>
-
-#include <atomic>
-#include <filesystem>
-#include <unistd.h>
+#include "tests/support/test_folder.hpp"
 
 namespace trainyard::ports {
 namespace {
 
-struct Folder {
-  Folder() {
-    static std::atomic<int> next = 0;
-    path = std::filesystem::temp_directory_path() /
-           fmt::format("trainyard-definitions-{}-{}", ::getpid(), next++);
-    std::filesystem::create_directories(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::filesystem::path path;
-};
-
 Result<DefinitionStoreHarness> on_sqlite() {
-  const auto folder = std::make_shared<Folder>();
-  TRY(auto database, sqlite::open_database({.path = folder->path / "jobs.db"}));
+  const auto folder = std::make_shared<tests::TestFolder>();
+  TRY(auto database, sqlite::open_database({.path = folder->path() / "jobs.db"}));
   return DefinitionStoreHarness{.ground = folder,
                                 .store = sqlite::make_definition_store(std::move(database))};
 }

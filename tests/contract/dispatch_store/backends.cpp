@@ -3,31 +3,14 @@
 #include "tests/contract/dispatch_store/dispatch_store_contract.hpp"
 #include "tests/support/memory_store/memory_dispatch.hpp"
 #include "tests/support/postgres/test_schema.hpp"
-
-#include <fmt/format.h>
-
-#include <atomic>
-#include <filesystem>
-#include <unistd.h>
+#include "tests/support/test_folder.hpp"
 
 namespace trainyard::ports {
 namespace {
 
-struct Folder {
-  Folder() {
-    static std::atomic<int> next = 0;
-    path = std::filesystem::temp_directory_path() /
-           fmt::format("trainyard-line-{}-{}", ::getpid(), next++);
-    std::filesystem::create_directories(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-
-  std::filesystem::path path;
-};
-
 Result<Stores> in_sqlite() {
-  const auto folder = std::make_shared<Folder>();
-  TRY(const auto database, sqlite::open_database({.path = folder->path / "jobs.db"}));
+  const auto folder = std::make_shared<tests::TestFolder>();
+  TRY(const auto database, sqlite::open_database({.path = folder->path() / "jobs.db"}));
   return Stores{.place = folder,
                 .jobs = sqlite::make_job_store(database),
                 .line = sqlite::make_dispatch_store(database)};

@@ -2,14 +2,13 @@
 
 #include "common/adapters/sqlite/sqlite_store.hpp"
 #include "common/adapters/tzdb/find_zone.hpp"
+#include "tests/support/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <set>
-#include <unistd.h>
 
 namespace trainyard::control {
 namespace {
@@ -25,14 +24,8 @@ class SetClock final : public Clock {
 class SchedulerTest : public ::testing::Test {
  protected:
   SchedulerTest()
-      : path_(std::filesystem::temp_directory_path() /
-              ("trainyard-scheduler-" + std::to_string(::getpid()) + ".db")),
-        store_(sqlite::make_definition_store(*sqlite::open_database({.path = path_}))) {}
-  ~SchedulerTest() override {
-    store_.reset();
-    for (const auto* end : {"", "-wal", "-shm"})
-      std::filesystem::remove(path_ + end);
-  }
+      : store_(sqlite::make_definition_store(
+            *sqlite::open_database({.path = folder_.path() / "jobs.db"}))) {}
 
   std::unique_ptr<Scheduler> scheduler() {
     return std::make_unique<Scheduler>(
@@ -78,7 +71,7 @@ class SchedulerTest : public ::testing::Test {
     return std::vector<ports::Decision>(count);
   }
 
-  std::string path_;
+  tests::TestFolder folder_;
   SetClock clock_;
   std::unique_ptr<ports::DefinitionStore> store_;
   std::mutex mutex_;

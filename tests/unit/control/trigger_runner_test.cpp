@@ -3,6 +3,7 @@
 #include "common/adapters/delta/delta_table_log.hpp"
 #include "common/adapters/sqlite/sqlite_store.hpp"
 #include "common/adapters/tzdb/find_zone.hpp"
+#include "tests/support/test_folder.hpp"
 #include "tests/unit/delta/table_copy.hpp"
 
 #include <nlohmann/json.hpp>
@@ -62,14 +63,8 @@ class RecordingBus final : public ports::EventBus {
 class TriggerRunnerTest : public ::testing::Test {
  protected:
   TriggerRunnerTest()
-      : path_(std::filesystem::temp_directory_path() /
-              ("trainyard-triggers-" + std::to_string(::getpid()) + ".db")),
-        store_(sqlite::make_definition_store(*sqlite::open_database({.path = path_}))) {}
-  ~TriggerRunnerTest() override {
-    store_.reset();
-    for (const auto* end : {"", "-wal", "-shm"})
-      std::filesystem::remove(path_ + end);
-  }
+      : store_(sqlite::make_definition_store(
+            *sqlite::open_database({.path = folder_.path() / "jobs.db"}))) {}
 
   std::unique_ptr<TriggerRunner> runner() {
     return std::make_unique<TriggerRunner>(
@@ -139,7 +134,7 @@ class TriggerRunnerTest : public ::testing::Test {
     return false;
   }
 
-  std::string path_;
+  tests::TestFolder folder_;
   std::unique_ptr<ports::DefinitionStore> store_;
   delta::TableCopy table_{"partitioned"};
   RecordingBus bus_;

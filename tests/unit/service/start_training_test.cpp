@@ -5,12 +5,10 @@
 #include "api/service/triggers.hpp"
 #include "common/adapters/sqlite/sqlite_store.hpp"
 #include "common/adapters/tzdb/find_zone.hpp"
+#include "tests/support/test_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-
-#include <filesystem>
-#include <unistd.h>
 
 namespace trainyard::service {
 namespace {
@@ -25,9 +23,7 @@ const Caller system{};
 class StartTraining : public ::testing::Test {
  protected:
   StartTraining()
-      : path_(std::filesystem::temp_directory_path() /
-              ("trainyard-starting-" + std::to_string(::getpid()) + ".db")),
-        database_(*sqlite::open_database({.path = path_})),
+      : database_(*sqlite::open_database({.path = folder_.path() / "jobs.db"})),
         jobs_(sqlite::make_job_store(database_)),
         definitions_(sqlite::make_definition_store(database_)),
         line_(sqlite::make_dispatch_store(database_)),
@@ -39,10 +35,6 @@ class StartTraining : public ::testing::Test {
       return DataLayout{
           .time_col = "ds", .target_col = "y", .segment_col = "s", .segments = {"north", "south"}};
     };
-  }
-  ~StartTraining() override {
-    for (const auto* end : {"", "-wal", "-shm"})
-      std::filesystem::remove(path_ + end);
   }
 
   Starting with() {
@@ -90,7 +82,7 @@ class StartTraining : public ::testing::Test {
   }
   void apply(const domain::JobCommand& command) { jobs_->apply(std::array{command}); }
 
-  std::string path_;
+  tests::TestFolder folder_;
   std::shared_ptr<sqlite::Database> database_;
   std::unique_ptr<ports::JobStore> jobs_;
   std::unique_ptr<ports::DefinitionStore> definitions_;
