@@ -11,6 +11,7 @@
 #include "common/base/secret.hpp"
 #include "common/base/time.hpp"
 #include "common/ports/access_store.hpp"
+#include "common/ports/artifact_store.hpp"
 #include "common/ports/definition_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
@@ -37,6 +38,7 @@ struct Api {
   ports::JobStore& store;
   ports::DispatchStore& line;
   ports::DefinitionStore& definitions;
+  ports::ArtifactStore& artifacts;
   ports::EventBus& bus;
   service::EntryGate& gate;
   service::RequestLedger& ledger;

@@ -142,7 +142,7 @@ asio::awaitable<Reply> delete_job(Api& api, Request& request) {
   const auto id = id_param<JobId>(request, "job_id");
   if (!id) co_return std::unexpected(id.error());
   auto removed = co_await offload(
-      api.pool, [&] { return service::delete_job(api.store, request.caller, *id); });
+      api.pool, [&] { return service::delete_job(api.store, api.artifacts, request.caller, *id); });
   if (!removed) co_return std::unexpected(std::move(removed).error());
   co_return Response{.status = 204, .content_type = ""};
 }

@@ -1,7 +1,9 @@
 #include "api/service/read_job.hpp"
 
 #include "api/service/own_job.hpp"
+#include "common/domain/removal.hpp"
 #include "common/wire/job_json.hpp"
+#include "common/wire/training_task.hpp"
 
 #include <fmt/format.h>
 
@@ -51,8 +53,12 @@ Result<ports::JobPage> list_jobs(ports::JobStore& store, const Caller& caller,
   return store.list(filter);
 }
 
-Result<void> delete_job(ports::JobStore& store, const Caller& caller, JobId id) {
-  TRY_DO(own_job(store, caller, id));
+Result<void> delete_job(ports::JobStore& store, ports::ArtifactStore& artifacts,
+                        const Caller& caller, JobId id) {
+  TRY(const auto job, own_job(store, caller, id));
+  TRY_DO(domain::check_removable(job));
+  for (std::int64_t fence = 1; fence <= job.fence; ++fence)
+    TRY_DO(artifacts.remove_all(wire::job_folder(id, fence)));
   return store.remove(id);
 }
 

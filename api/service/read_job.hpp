@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/service/caller.hpp"
+#include "common/ports/artifact_store.hpp"
 #include "common/ports/job_store.hpp"
 
 #include <string>
@@ -19,7 +20,9 @@ Result<std::string> job_results_json(ports::JobStore& store, const Caller& calle
 Result<ports::JobPage> list_jobs(ports::JobStore& store, const Caller& caller,
                                  ports::JobFilter filter);
 
-// illegal_transition unless the job is pending or in a terminal state.
-Result<void> delete_job(ports::JobStore& store, const Caller& caller, JobId id);
+// With its artefacts, which go first: a failure leaves a record to delete again, and no files that
+// no record tells of. illegal_transition unless the job is pending or in a terminal state.
+Result<void> delete_job(ports::JobStore& store, ports::ArtifactStore& artifacts,
+                        const Caller& caller, JobId id);
 
 }  // namespace trainyard::service

@@ -78,6 +78,11 @@ struct Settings {
     std::int64_t interruptions_max = 5;
   } job;
 
+  struct Retention {
+    std::int64_t jobs_days = 365;  // 0: for ever
+    std::int64_t decisions_days = 365;
+  } retention;
+
   struct Events {
     Secret webhook_secret;  // empty: events need no signature
   } events;

@@ -98,6 +98,8 @@ class DefinitionStore {
   virtual Result<std::vector<Decision>> decisions(DefinitionKind kind, std::string_view name,
                                                   std::optional<std::int64_t> before,
                                                   int limit) = 0;
+  // Looks at the `limit` oldest decisions of all and deletes those older than `age`. How many.
+  virtual Result<int> forget_decisions(milliseconds age, int limit) = 0;
 
   static constexpr int decisions_max = 1'000;
 };

@@ -58,6 +58,17 @@ struct DispatchRef {
   std::int64_t dispatch_no;
 };
 
+// A job that is over, and how often it was claimed: each claim may have left artefacts.
+struct FinishedJob {
+  JobId id;
+  std::int64_t fence;
+};
+
+struct FinishedPage {
+  std::vector<FinishedJob> jobs;
+  std::optional<JobId> next;  // the walk goes on after it; none: the rest is too young
+};
+
 struct ProgressReport {
   JobId job_id;
   std::int64_t fence;
@@ -158,6 +169,14 @@ class JobStore {
   virtual Result<void> record_progress(std::span<const ProgressReport> reports) = 0;
   // Only terminal and pending jobs may be deleted (else illegal_transition), with history.
   virtual Result<void> remove(JobId job) = 0;
+
+  // --- forgetting ------------------------------------------------------------------------------
+  // Walks `limit` jobs after `after`, oldest first, and answers which ended longer than `age` ago;
+  // those of a batch when the whole batch did.
+  virtual Result<FinishedPage> finished(milliseconds age, JobId after, int limit) = 0;
+  // Deletes those of these jobs that still ended longer than `age` ago, with history and results,
+  // and the batches that have no other jobs. How many jobs.
+  virtual Result<int> forget(milliseconds age, std::span<const JobId> jobs) = 0;
 
   // --- reading ---------------------------------------------------------------------------------
   virtual Result<domain::Job> get(JobId job) = 0;  // not_found

@@ -66,6 +66,10 @@ Result<TrainingAnswer> parse_training_answer(std::string_view text) {
                         .artifact_uri = tree["artifact_uri"].get<std::string>()};
 }
 
+std::string job_folder(JobId job, std::int64_t fence) {
+  return "jobs/" + job.to_string() + "." + std::to_string(fence);
+}
+
 std::string fits_folder(BatchId batch) {
   return "fits/" + batch.to_string();
 }

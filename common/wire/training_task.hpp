@@ -34,6 +34,9 @@ std::string to_json(const TrainingAnswer& answer);
 Result<TrainingRequest> parse_training_request(std::string_view text);
 Result<TrainingAnswer> parse_training_answer(std::string_view text);
 
+// The folder of the artefact store that is one claim's of a job: what comes of an attempt that was
+// given up is never taken for another's.
+std::string job_folder(JobId job, std::int64_t fence);
 // The folder of the artefact store in which the jobs of a batch share their fits.
 std::string fits_folder(BatchId batch);
 

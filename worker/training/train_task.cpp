@@ -282,7 +282,7 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
                           state.fits, context.stop, panel.get());
   ResultWriter writer(
       {.artifacts = options.artifacts.get(),
-       .folder = fmt::format("jobs/{}.{}", request.asked.job_id.to_string(), request.asked.fence),
+       .folder = wire::job_folder(request.asked.job_id, request.asked.fence),
        .segments = segments.size(),
        .saving = {
            .combination = plan.combination, .covariates = spec.covariates, .levels = spec.levels}});

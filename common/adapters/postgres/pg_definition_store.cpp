@@ -67,10 +67,16 @@ const Statement note_decision{"note_decision",
                               "SELECT kind, name, $3::timestamptz, $4, $5, $6 FROM definitions "
                               "WHERE kind = $1 AND name = $2 RETURNING 1",
                               Effect::writes};
-const Statement forget_decisions{
-    "forget_decisions",
+const Statement keep_newest_decisions{
+    "keep_newest_decisions",
     "DELETE FROM decisions WHERE kind = $1 AND name = $2 AND id <= (SELECT id FROM decisions "
     "WHERE kind = $1 AND name = $2 ORDER BY id DESC OFFSET $3::int LIMIT 1)",
+    Effect::writes};
+const Statement forget_old_decisions{
+    "forget_old_decisions",
+    "WITH oldest AS (SELECT id, at FROM decisions ORDER BY id LIMIT $2::int), "
+    "gone AS (DELETE FROM decisions d USING oldest o "
+    "WHERE d.id = o.id AND o.at < now() - $1::interval RETURNING 1) SELECT count(*) FROM gone",
     Effect::writes};
 const Statement list_decisions{"list_decisions",
                                "SELECT " + sql::decision_columns +
@@ -210,10 +216,19 @@ class PgDefinitionStore final : public ports::DefinitionStore {
     });
   }
 
+  Result<int> forget_decisions(milliseconds age, int limit) override {
+    return guarded([&]() -> Result<int> {
+      const auto rows =
+          database_->run(forget_old_decisions,
+                         {fmt::format("{} milliseconds", age.count()), std::to_string(limit)});
+      return Columns(rows[0]).number();
+    });
+  }
+
  private:
   void forget(DefinitionKind kind, std::string_view name) {
-    database_->run(forget_decisions, {std::string(to_string(kind)), std::string(name),
-                                      std::to_string(decisions_max)});
+    database_->run(keep_newest_decisions, {std::string(to_string(kind)), std::string(name),
+                                           std::to_string(decisions_max)});
   }
 
   std::shared_ptr<Database> database_;

@@ -107,8 +107,8 @@ Result<ports::JobPage> PgJobStore::list(const ports::JobFilter& filter) {
   const auto limit = std::max(0, filter.limit);
   Where where;
   where.add(filter.user_id, "j.user_id = ${}");
-  where.add(filter.status ? std::optional(std::string(to_string(*filter.status))) : std::nullopt,
-            "j.status = ${}");
+  // As text: which index holds what has this status is to be seen before it is known who asks.
+  if (filter.status) where.sql += fmt::format(" AND j.status = '{}'", to_string(*filter.status));
   where.add(text_of(filter.batch_id), "j.batch_id = ${}::uuid");
   where.add(filter.segment_id, "j.segment_id = ${}");
   where.add(filter.model, "j.model = ${}");

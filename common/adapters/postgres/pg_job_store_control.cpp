@@ -1,9 +1,9 @@
 #include "common/adapters/postgres/pg_columns.hpp"
 #include "common/adapters/postgres/pg_job_store.hpp"
 #include "common/adapters/postgres/text_array.hpp"
-#include "common/adapters/sql/removal.hpp"
 #include "common/adapters/sql/rows.hpp"
 #include "common/adapters/sql/storable_text.hpp"
+#include "common/domain/removal.hpp"
 
 #include <fmt/format.h>
 
@@ -197,7 +197,7 @@ Result<void> PgJobStore::remove(JobId id) {
       }
       Columns columns(rows[0]);
       const auto job = sql::read_job(columns);
-      answer = sql::check_removable(job);
+      answer = domain::check_removable(job);
       if (!answer) return;
       execute(delete_job, {id.to_string()});
       if (!job.batch_id) return;

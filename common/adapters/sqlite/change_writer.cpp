@@ -57,6 +57,9 @@ void ChangeWriter::write_lines(const domain::JobChange& change) {
 void ChangeWriter::write_batches() {
   for (const auto& [id, delta] : batches_) {
     if (delta.total != 0 || delta.open != 0) write_batch(id, delta);
+    if (drops_empty_) {
+      connection_.query("DELETE FROM batches WHERE batch_id = ? AND total_jobs = 0").bind(id).run();
+    }
   }
 }
 

@@ -19,6 +19,8 @@ class ChangeWriter {
   void forget(const domain::Job& job);
   // The batch was written with its jobs counted in.
   void counted_already(BatchId id) { batches_.erase(id); }
+  // Batches that lose their last job go with it.
+  void drop_empty_batches() { drops_empty_ = true; }
   // The batches' counts, and an outbox row for each whose last open job just ended.
   void write_batches();
 
@@ -37,6 +39,7 @@ class ChangeWriter {
   Connection& connection_;
   TimePoint now_;
   std::map<BatchId, Delta> batches_;
+  bool drops_empty_ = false;
   int outbox_rows_ = 0;
 };
 

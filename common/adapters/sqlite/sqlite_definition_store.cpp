@@ -153,6 +153,22 @@ class SqliteDefinitionStore final : public ports::DefinitionStore {
     });
   }
 
+  Result<int> forget_decisions(milliseconds age, int limit) override {
+    int forgotten = 0;
+    TRY_DO(database_->write([&](Connection& connection, TimePoint now) -> Result<void> {
+      connection
+          .query(
+              "DELETE FROM decisions WHERE at < ? AND id IN "
+              "(SELECT id FROM decisions ORDER BY id LIMIT ?)")
+          .bind(now - age)
+          .bind(limit)
+          .run();
+      forgotten = connection.changes();
+      return {};
+    }));
+    return forgotten;
+  }
+
  private:
   static void write_decisions(Connection& connection, DefinitionKind kind, std::string_view name,
                               std::span<const Decision> decisions) {

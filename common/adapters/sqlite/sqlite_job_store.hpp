@@ -28,6 +28,8 @@ class SqliteJobStore final : public ports::JobStore {
                                             milliseconds lease) override;
   Result<void> record_progress(std::span<const ports::ProgressReport> reports) override;
   Result<void> remove(JobId job) override;
+  Result<ports::FinishedPage> finished(milliseconds age, JobId after, int limit) override;
+  Result<int> forget(milliseconds age, std::span<const JobId> jobs) override;
 
   Result<domain::Job> get(JobId job) override;
   Result<std::vector<domain::Job>> get_many(std::span<const JobId> jobs) override;
@@ -63,6 +65,7 @@ class SqliteJobStore final : public ports::JobStore {
                                        TimePoint now);
   Result<domain::JobChange> apply_one(ChangeWriter& writer, const domain::JobCommand& command,
                                       TimePoint now);
+  static void remove_rows(Connection& connection, JobId id);
   std::optional<domain::Job> find_job(Connection& connection, JobId id);
   std::optional<BatchId> find_origin(Connection& connection, std::string_view origin);
   std::optional<domain::Batch> find_batch(Connection& connection, BatchId id);

@@ -1,9 +1,9 @@
-#include "common/adapters/sql/removal.hpp"
 #include "common/adapters/sql/storable_text.hpp"
 #include "common/adapters/sqlite/change_writer.hpp"
 #include "common/adapters/sqlite/rows.hpp"
 #include "common/adapters/sqlite/sqlite_error.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
+#include "common/domain/removal.hpp"
 
 #include <fmt/format.h>
 
@@ -109,16 +109,17 @@ Result<void> SqliteJobStore::remove(JobId id) {
   return write([&](ChangeWriter& writer, TimePoint) -> Result<void> {
     const auto job = find_job(writer.connection(), id);
     if (!job) return fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));
-    TRY_DO(sql::check_removable(*job));
-    for (const auto* table : {"jobs", "job_history", "job_results", "outbox"}) {
-      writer.connection()
-          .query(fmt::format("DELETE FROM {} WHERE job_id = ?", table))
-          .bind(id)
-          .run();
-    }
+    TRY_DO(domain::check_removable(*job));
+    remove_rows(writer.connection(), id);
     writer.forget(*job);
     return {};
   });
+}
+
+void SqliteJobStore::remove_rows(Connection& connection, JobId id) {
+  for (const auto* table : {"jobs", "job_history", "job_results", "outbox"}) {
+    connection.query(fmt::format("DELETE FROM {} WHERE job_id = ?", table)).bind(id).run();
+  }
 }
 
 Result<std::vector<ports::LeaseSnapshot>> SqliteJobStore::expired_leases(int limit) {

@@ -61,7 +61,9 @@ Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
   const auto text = filter.text ? std::optional(like_pattern(*filter.text)) : std::nullopt;
   Where where;
   where.add(filter.user_id, "user_id = ?");
-  where.add(status, "status = ?");
+  where.add(status, filter.status == domain::JobStatus::completed
+                        ? "status = ?"
+                        : "status = ? AND status <> 'completed'");  // as the index says it
   where.add(filter.batch_id, "batch_id = ?");
   where.add(filter.segment_id, "segment_id = ?");
   where.add(filter.model, "model = ?");

@@ -6,6 +6,7 @@
 #include "api/notifier/notifier_feed.hpp"
 #include "api/notifier/store_snapshots.hpp"
 #include "api/service/api_keys.hpp"
+#include "common/adapters/filesystem/directory_artifact_store.hpp"
 #include "common/adapters/tzdb/find_zone.hpp"
 #include "deploy/trainyard/roles/access.hpp"
 #include "deploy/trainyard/roles/training_tools.hpp"
@@ -39,7 +40,8 @@ http::ServerOptions server_options(const config::Settings& settings, Serves serv
 class ApiRole::Parts {
  public:
   Parts(const config::Settings& settings, const log::Log& log, Backbone& backbone, Serves serves)
-      : tasks_(log, {.children = 1, .command = child_command(settings)}),
+      : artifacts_(filesystem::open_artifact_store(artifact_dir_of(settings))),
+        tasks_(log, {.children = 1, .command = child_command(settings)}),
         intake_(make_intake(settings, tasks_)),
         identity_(make_identity(settings, log, *backbone.access)),
         audit_(log, *backbone.access, system_clock(),
@@ -52,6 +54,7 @@ class ApiRole::Parts {
         api_{.store = *backbone.store,
              .line = *backbone.line,
              .definitions = *backbone.definitions,
+             .artifacts = *artifacts_,
              .bus = *backbone.bus,
              .gate = gate_,
              .ledger = ledger_,
@@ -97,6 +100,7 @@ class ApiRole::Parts {
   std::uint16_t port() const { return server_.port(); }
 
  private:
+  std::unique_ptr<ports::ArtifactStore> artifacts_;
   ChildTasks tasks_;
   service::JobIntake intake_;
   std::unique_ptr<ports::Identity> identity_;

@@ -4,6 +4,7 @@
 #include "api/control/fit_sweeper.hpp"
 #include "api/control/leader.hpp"
 #include "api/control/outbox_relay.hpp"
+#include "api/control/pruner.hpp"
 #include "api/control/reaper.hpp"
 #include "api/control/retrain_consumer.hpp"
 #include "api/control/scheduler.hpp"
@@ -75,6 +76,12 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
       control::ReaperOptions{.lease = settings.worker.lease,
                              .interval = settings.worker.lease / 3,
                              .policy = retry_policy_of(settings)}));
+  loops.push_back(std::make_unique<control::Pruner>(
+      log, *backbone.store, *backbone.definitions,
+      filesystem::open_artifact_store(artifact_dir_of(settings)),
+      control::PrunerOptions{
+          .jobs_age = std::chrono::days(settings.retention.jobs_days),
+          .decisions_age = std::chrono::days(settings.retention.decisions_days)}));
   const auto starter = std::make_shared<Starter>(settings, log, backbone);
   loops.push_back(std::make_unique<control::RetrainConsumer>(
       log, *backbone.bus, system_clock(),

@@ -149,6 +149,23 @@ TEST_P(DefinitionStoreContract, PagesDecisionsNewestFirstAndKeepsTheNewestOnly) 
   EXPECT_EQ(next->back().reason, "5");
 }
 
+TEST_P(DefinitionStoreContract, ForgetsTheOldestDecisionsOfAll) {
+  for (const auto* name : {"s", "t"}) {
+    auto advance = advance_of(put(name));
+    advance.decisions = {{.at = system_clock().now() - 48h, .outcome = "fired", .reason = "old"},
+                         {.at = system_clock().now(), .outcome = "fired", .reason = "young"}};
+    ASSERT_TRUE(store().advance(advance).has_value());
+  }
+  EXPECT_EQ(*store().forget_decisions(72h, 100), 0);
+  EXPECT_EQ(*store().forget_decisions(24h, 1), 1) << "no more than it may look at";
+  EXPECT_EQ(*store().forget_decisions(24h, 100), 1);
+  for (const auto* name : {"s", "t"}) {
+    const auto left = store().decisions(DefinitionKind::schedule, name, {}, 10);
+    ASSERT_EQ(left->size(), 1U);
+    EXPECT_EQ(left->front().reason, "young");
+  }
+}
+
 TEST_P(DefinitionStoreContract, NotesADecisionWithoutChangingTheRevision) {
   const auto before = put("s");
   const Decision noted{.at = noon, .outcome = "started", .reason = "in line", .data = R"({"b":2})"};

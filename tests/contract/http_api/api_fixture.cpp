@@ -1,6 +1,7 @@
 #include "tests/contract/http_api/api_fixture.hpp"
 
 #include "api/http/inline_rows.hpp"
+#include "common/adapters/filesystem/directory_artifact_store.hpp"
 #include "common/adapters/tzdb/find_zone.hpp"
 #include "tests/contract/http_api/openapi_check.hpp"
 
@@ -31,6 +32,7 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
   ledger_ = std::make_unique<service::RequestLedger>(*requests_);
   access_ = sqlite::make_access_store(database);
   definitions_ = sqlite::make_definition_store(database);
+  artifacts_ = filesystem::open_artifact_store(folder_ / "artifacts");
   intake_ = {
       .check_config =
           [](std::string_view config) { return service::check_config(config, {.models = models}); },
@@ -73,6 +75,7 @@ void ApiTest::restart(ServerOptions options) {
   api_.reset(new Api{.store = *store_,
                      .line = *line_,
                      .definitions = *definitions_,
+                     .artifacts = *artifacts_,
                      .bus = bus_,
                      .gate = *gate_,
                      .ledger = *ledger_,

@@ -1,3 +1,4 @@
+#include "common/wire/training_task.hpp"
 #include "tests/contract/http_api/api_fixture.hpp"
 
 #include <fstream>
@@ -193,6 +194,21 @@ TEST_F(JobsApi, DeletesAnEndedJobAndNoOther) {
   post("/api/v2/jobs/" + id + "/cancel");
   EXPECT_EQ(described("DELETE", "/api/v2/jobs/" + id).status, 204);
   EXPECT_EQ(get("/api/v2/jobs/" + id).status, 404);
+}
+
+TEST_F(JobsApi, DeletesTheArtefactsOfEveryAttemptWithTheJob) {
+  const auto id = create("?submit=true");
+  const auto other = create("?submit=true");
+  complete(id, "{}", "{}");
+  const auto file = [](const std::string& job) {
+    return wire::job_folder(*JobId::parse(job), 1) + "/model.json";
+  };
+  for (const auto& job : {id, other})
+    ASSERT_TRUE(artifacts_->put(file(job), "{}"));
+  EXPECT_EQ(described("DELETE", "/api/v2/jobs/" + other).status, 409);
+  EXPECT_EQ(described("DELETE", "/api/v2/jobs/" + id).status, 204);
+  EXPECT_EQ(artifacts_->get(file(id)).error().code, Errc::not_found);
+  EXPECT_TRUE(artifacts_->get(file(other))) << "what goes on keeps its files";
 }
 
 }  // namespace

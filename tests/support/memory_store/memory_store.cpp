@@ -205,6 +205,14 @@ Result<void> MemoryStore::remove(JobId job) {
   return {};
 }
 
+Result<ports::FinishedPage> MemoryStore::finished(milliseconds, JobId, int) {
+  return ports::FinishedPage{};
+}
+
+Result<int> MemoryStore::forget(milliseconds, std::span<const JobId>) {
+  return 0;
+}
+
 Result<domain::Job> MemoryStore::get(JobId job) {
   const std::lock_guard lock(mutex_);
   if (const auto* record = find(job)) return record->job;

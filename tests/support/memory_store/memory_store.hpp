@@ -45,6 +45,9 @@ class MemoryStore : public ports::JobStore {
                                             milliseconds lease) override;
   Result<void> record_progress(std::span<const ports::ProgressReport> reports) override;
   Result<void> remove(JobId job) override;
+  // Nothing is ever old here.
+  Result<ports::FinishedPage> finished(milliseconds age, JobId after, int limit) override;
+  Result<int> forget(milliseconds age, std::span<const JobId> jobs) override;
 
   Result<domain::Job> get(JobId job) override;
   Result<std::vector<domain::Job>> get_many(std::span<const JobId> jobs) override;

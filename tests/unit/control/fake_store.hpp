@@ -46,6 +46,8 @@ class FakeStore final : public ports::JobStore {
   std::vector<ports::LeaseSnapshot> expired;
   std::optional<TimePoint> earliest;
   std::vector<domain::JobCommand> applied;
+  std::vector<ports::FinishedJob> finished_jobs;  // oldest first
+  std::vector<JobId> forgotten;
   domain::BatchCounts counts;
   std::string elected;
   int announced = 0;
@@ -118,6 +120,26 @@ class FakeStore final : public ports::JobStore {
     ++announced;
     changed_.notify_all();
     return 0;
+  }
+  Result<ports::FinishedPage> finished(milliseconds, JobId after, int limit) override {
+    const std::lock_guard lock(mutex_);
+    ++queries;
+    changed_.notify_all();
+    if (away_) return away();
+    ports::FinishedPage page;
+    for (const auto& job : finished_jobs) {
+      if (job.id > after && std::ssize(page.jobs) < limit) page.jobs.push_back(job);
+    }
+    if (std::ssize(page.jobs) == limit) page.next = page.jobs.back().id;
+    return page;
+  }
+  Result<int> forget(milliseconds, std::span<const JobId> jobs) override {
+    const std::lock_guard lock(mutex_);
+    ++queries;
+    if (away_) return away();
+    forgotten.insert(forgotten.end(), jobs.begin(), jobs.end());
+    changed_.notify_all();
+    return static_cast<int>(jobs.size());
   }
   Result<bool> lead(std::string_view, std::string_view instance, milliseconds) override {
     const std::lock_guard lock(mutex_);

@@ -1,11 +1,11 @@
-#include "common/adapters/sql/removal.hpp"
+#include "common/domain/removal.hpp"
 
 #include <fmt/format.h>
 
-namespace trainyard::sql {
+namespace trainyard::domain {
 
-Result<void> check_removable(const domain::Job& job) {
-  if (is_terminal(job.status) || job.status == domain::JobStatus::pending) return {};
+Result<void> check_removable(const Job& job) {
+  if (is_terminal(job.status) || job.status == JobStatus::pending) return {};
   return fail(
       Error{.code = Errc::illegal_transition,
             .detail = fmt::format("a job that is {} cannot be deleted", to_string(job.status)),
@@ -13,4 +13,4 @@ Result<void> check_removable(const domain::Job& job) {
             .hint = "cancel it first"});
 }
 
-}  // namespace trainyard::sql
+}  // namespace trainyard::domain
