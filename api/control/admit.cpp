@@ -31,9 +31,10 @@ Result<Admitted> admit_alone(ports::DispatchStore& line, ports::JobStore& jobs, 
                                      buckets);
   TRY(const int announced, announce(jobs, answer.admitted));
   if (buckets != buckets_before) TRY_DO(line.put_buckets(buckets));
-  return Admitted{.jobs = announced,
-                  .more_wait_for_room = std::ssize(answer.admitted) == room,
-                  .next_at = answer.next_at};
+  return Admitted{
+      .jobs = announced,
+      .more_wait_for_room = answer.waits_for_an_end || std::ssize(answer.admitted) == room,
+      .next_at = answer.next_at};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace trainyard::control {
 
 struct Admitted {
   int jobs = 0;
-  bool more_wait_for_room = false;   // more could go if the workers had room
+  bool more_wait_for_room = false;   // more could go if a job ended or the workers had room
   std::optional<TimePoint> next_at;  // when time alone may let a job in that is held back now
 };
 

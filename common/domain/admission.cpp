@@ -96,6 +96,7 @@ class Chooser {
   bool is_held(std::size_t lane) {
     const auto hold = hold_on(question_.waiting[lane].lane, question_.limits, in_flight_, buckets_,
                               question_.now);
+    if (hold.by == HeldBy::concurrency) answer_.waits_for_an_end = true;
     if (hold.until && *hold.until != Limit::until_resumed &&
         (!answer_.next_at || *hold.until < *answer_.next_at)) {
       answer_.next_at = hold.until;

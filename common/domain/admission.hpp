@@ -63,6 +63,8 @@ struct AdmissionAnswer {
   std::vector<WaitingJob> admitted;
   // When a job that a rate or a pause held back may go; nullopt when time alone frees none.
   std::optional<TimePoint> next_at;
+  // A job waits for another that counts against the same limit to end.
+  bool waits_for_an_end = false;
 };
 
 // Chooses up to `room` jobs, one after the other: of the users who have a job that no limit holds

@@ -119,6 +119,16 @@ TEST(Admission, PassesByWhatIsHeldBack) {
   EXPECT_EQ(world.shares(), (std::vector{0, 2}));
 }
 
+TEST(Admission, TellsWhetherAnEndWouldLetMoreIn) {
+  World world{.lanes = {waiting(lane("ann"), 3)}, .limits = {at_most(LimitScope::user, "ann", 2)}};
+  EXPECT_TRUE(world.choose_now().waits_for_an_end);
+  world.limits = {at_most(LimitScope::user, "ann", 3)};
+  EXPECT_FALSE(world.choose_now().waits_for_an_end);
+  world.limits = {limit(LimitScope::user, "ann")};
+  world.limits[0].paused_until = Limit::until_resumed;
+  EXPECT_FALSE(world.choose_now().waits_for_an_end) << "no end ends a pause";
+}
+
 TEST(Admission, HoldsBackWhatIsPausedUntilItsTime) {
   auto pause = limit(LimitScope::queue, "default");
   pause.paused_until = noon + hours(2);

@@ -75,6 +75,18 @@ TEST_F(DispatcherTest, LooksAgainWhenThereIsRoom) {
   await_announced(second);
 }
 
+TEST_F(DispatcherTest, LooksAgainWhenAJobEndsThatOthersUnderItsLimitWaitFor) {
+  ASSERT_TRUE(line.put_limit({.scope = domain::LimitScope::user, .name = "ann", .concurrency = 1}));
+  const auto first = accept();
+  const auto second = accept();
+  start({.rescan = hours(1), .retry_room = hours(1), .backoff = quick});
+  await_announced(first);
+  const std::vector<domain::JobCommand> cancel{domain::Cancel{first}};
+  ASSERT_TRUE(store.apply(cancel).front());
+  dispatcher->room_changed();
+  await_announced(second);
+}
+
 TEST_F(DispatcherTest, HasForgottenJobsAnnouncedAgain) {
   start({.rescan = milliseconds(5),
          .announce_age = milliseconds(1),
