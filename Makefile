@@ -37,6 +37,27 @@ faults: build ## 5,000 jobs while every part is killed, frozen and restarted
 	deploy/setup --tests
 	python3 -B tests/faults/run_faults.py --binary $(BINARY) --jobs $(or $(JOBS),5000) --over 240 --pause 3
 
+.PHONY: scenarios
+scenarios: build ## Thirteen named faults and pressures, each on a fleet of its own: ONLY=…
+	deploy/setup --tests
+	python3 -B tests/faults/run_scenarios.py --binary $(BINARY) $(if $(ONLY),--only $(ONLY))
+
+.PHONY: finished
+finished: build ## What ten million finished jobs in PostgreSQL cost the next one: FINISHED="--rounds 3"
+	deploy/setup --tests
+	cmake --build --preset release --target trainyard_load_client
+	loadtest/finished $(FINISHED)
+
+.PHONY: limits
+limits: build ## What a cap on concurrency costs
+	deploy/setup --tests
+	cmake --build --preset release --target trainyard_load_client
+	loadtest/limits $(LIMITS)
+
+.PHONY: fairness
+fairness: build ## Waits beside another user's flood, and of a low priority; with a plot
+	loadtest/fairness
+
 .PHONY: simulate
 simulate: ## The job protocol in 100,000 simulated fleets (SEEDS=…), whose every part fails
 	deploy/setup --tests

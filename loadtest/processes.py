@@ -31,6 +31,9 @@ def pss_bytes(pid):
 
 
 def cpu_seconds(pid):
-    """Of the process and of the children it has reaped."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """Of the process and of the children it has reaped; 0 for what has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests/faults"))
+sys.path[:0] = [str(ROOT / "loadtest"), str(ROOT / "tests/faults")]
 from fleet import Process, free_port  # noqa: E402
+from processes import cpu_seconds, tree_of  # noqa: E402
 
 
 def seconds_of(iso):
@@ -30,6 +31,11 @@ class Side:
 
     def __init__(self, name, port, query, processes):
         self.name, self.port, self.query, self.processes = name, port, query, processes
+        self.counted = "true"
+
+    def count_only(self, condition):
+        """Leaves other jobs than these out of its counts, and so does not read through them."""
+        self.counted = condition
 
     def start(self):
         for process in self.processes:
@@ -50,18 +56,19 @@ class Side:
             process.stop()
 
     def await_end(self):
-        while int(self.query("SELECT count(*) FROM jobs WHERE completed_at IS NULL")[0][0]) > 0:
+        while int(self.query("SELECT count(*) FROM jobs WHERE completed_at IS NULL "
+                             f"AND {self.counted}")[0][0]) > 0:
             time.sleep(0.05)
 
-    def throughput(self, client, jobs, per_request):
+    def throughput(self, client, jobs, per_request, *more):
         before = self.count_completed()
         done = subprocess.run(
             [client, "--port", str(self.port), "--jobs", str(jobs), "--per-request",
-             str(per_request)], capture_output=True, text=True, check=True)
+             str(per_request), *more], capture_output=True, text=True, check=True)
         sent = json.loads(done.stdout)
         self.await_end()
         assert self.count_completed() - before == jobs, "some job did not complete"
-        last = self.query(self.last_completed)[0][0]
+        last = self.query(f"SELECT {self.last_completed} FROM jobs WHERE {self.counted}")[0][0]
         return sent["accepted_per_second"], jobs / (float(last) - sent["began_at"])
 
     def warm_up(self, client, jobs):
@@ -69,7 +76,8 @@ class Side:
             self.throughput(client, jobs, 1)
 
     def count_completed(self):
-        return int(self.query("SELECT count(*) FROM jobs WHERE status = 'completed'")[0][0])
+        return int(self.query("SELECT count(*) FROM jobs WHERE status = 'completed' "
+                              f"AND {self.counted}")[0][0])
 
     def latency(self, samples):
         """From just before the request to the moment the child begins, as the child saw it."""
@@ -94,10 +102,11 @@ class Side:
 
 
 class Fleet(Side):
-    last_completed = "SELECT extract(epoch FROM max(completed_at)) FROM jobs"
+    last_completed = "extract(epoch FROM max(completed_at))"
 
     def __init__(self, binary, postgres, kafka, directory):
         port = free_port()
+        self.postgres = postgres
         environment = {**os.environ,
                        "TRAINYARD_STORE_TYPE": "postgres",
                        "TRAINYARD_STORE_POSTGRES_URI": postgres.uri,
@@ -110,9 +119,15 @@ class Fleet(Side):
                          [Process(role, [binary, role], environment, directory)
                           for role in ("api", "control", "worker")])
 
+    def cpu_seconds(self):
+        """Of the roles and of PostgreSQL: all that a job goes through but Kafka."""
+        server = int((self.postgres.directory / "data/postmaster.pid").read_text().split()[0])
+        pids = [process.child.pid for process in self.processes] + [server]
+        return sum(cpu_seconds(pid) for pid in tree_of(pids))
+
 
 class Standalone(Side):
-    last_completed = "SELECT max(completed_at) / 1e6 FROM jobs"
+    last_completed = "max(completed_at) / 1e6"
 
     def __init__(self, binary, directory):
         port = free_port()

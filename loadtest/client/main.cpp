@@ -19,11 +19,15 @@ struct Options {
   int connections = 16;
   int jobs = 20'000;
   int per_request = 1;
+  std::string key;  // of the jobs; empty: none
 };
 
 std::string body_of(const Options& options) {
-  constexpr std::string_view job = R"({"config":{"drill":"noop"}})";
-  if (options.per_request == 1) return std::string(job);
+  const auto job =
+      options.key.empty()
+          ? std::string(R"({"config":{"drill":"noop"}})")
+          : fmt::format(R"({{"config":{{"drill":"noop"}},"options":{{"key":"{}"}}}})", options.key);
+  if (options.per_request == 1) return job;
   std::string body = R"({"submit":true,"jobs":[)";
   for (int i = 0; i < options.per_request; ++i) {
     if (i > 0) body += ',';
@@ -91,6 +95,7 @@ int main(int argc, char** argv) {
   app.add_option("--connections", options.connections);
   app.add_option("--jobs", options.jobs);
   app.add_option("--per-request", options.per_request);
+  app.add_option("--key", options.key);
   CLI11_PARSE(app, argc, argv);
   return trainyard::loadtest::run(options);
 }

@@ -140,6 +140,7 @@ class Fleet:
         self.port = free_port()
         self.settings = settings or {}
         self.processes = []
+        self.links = []  # processes that stand between the roles and the servers
         self.stopping = threading.Event()
         self.supervisor = threading.Thread(target=self._supervise, daemon=True)
 
