@@ -87,6 +87,17 @@ TEST_F(DispatcherTest, LooksAgainWhenAJobEndsThatOthersUnderItsLimitWaitFor) {
   await_announced(second);
 }
 
+TEST_F(DispatcherTest, AnnouncesAsManyAsThereIsRoomForWhateverLimitsHoldOthersBack) {
+  ASSERT_TRUE(line.put_limit({.scope = domain::LimitScope::user, .name = "bob", .concurrency = 1}));
+  offer(500);
+  std::vector<JobId> all;
+  for (int i = 0; i < 300; ++i)
+    all.push_back(accept());
+  start({.rescan = hours(1), .retry_room = hours(1), .backoff = quick});
+  for (const auto id : all)
+    await_announced(id);
+}
+
 TEST_F(DispatcherTest, HasForgottenJobsAnnouncedAgain) {
   start({.rescan = milliseconds(5),
          .announce_age = milliseconds(1),
