@@ -41,6 +41,19 @@ std::string hmac_sha256_hex(std::string_view text, const Secret& key) {
   return to_hex(mac);
 }
 
+std::string content_md5(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  const bool made =
+      EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_md5(), nullptr) == 1;
+  invariant(made, "OpenSSL knows MD5");
+  std::string base64(4 * ((size + 2) / 3) + 1, '\0');
+  const auto length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()),
+                                      digest.data(), static_cast<int>(size));
+  base64.resize(static_cast<std::size_t>(length));
+  return base64;
+}
+
 std::string random_hex(std::size_t bytes) {
   std::vector<unsigned char> random(bytes);
   const bool filled = RAND_bytes(random.data(), static_cast<int>(random.size())) == 1;

@@ -14,6 +14,9 @@ std::string sha256_hex(std::string_view text);
 // HMAC (RFC 2104) with SHA-256, as 64 hexadecimal digits.
 std::string hmac_sha256_hex(std::string_view text, const Secret& key);
 
+// MD5 as Content-MD5 has it (RFC 1864): base64 of the digest. It finds accidents, not attacks.
+std::string content_md5(std::string_view text);
+
 // From the kernel's generator, two digits a byte.
 std::string random_hex(std::size_t bytes);
 

@@ -1,6 +1,7 @@
 #include "common/adapters/filesystem/directory_artifact_store.hpp"
 
 #include "common/base/uuid.hpp"
+#include "common/domain/artifact_name.hpp"
 
 #include <fmt/format.h>
 
@@ -12,31 +13,7 @@
 namespace trainyard::filesystem {
 namespace {
 
-constexpr std::size_t name_bytes_max = 1'000;
-constexpr std::size_t part_bytes_max = 200;
 constexpr std::string_view partial_prefix = ".partial-";
-
-bool is_safe_part(std::string_view part) {
-  if (part.empty() || part.size() > part_bytes_max || part.starts_with('.')) return false;
-  return part.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == part.npos;
-}
-
-Result<void> check_name(std::string_view name) {
-  auto rest = name;
-  bool is_safe = name.size() <= name_bytes_max;
-  while (is_safe) {
-    const auto slash = rest.find('/');
-    is_safe = is_safe_part(rest.substr(0, slash));
-    if (slash == std::string_view::npos) break;
-    rest.remove_prefix(slash + 1);
-  }
-  if (is_safe) return {};
-  return fail(Errc::invalid_argument,
-              fmt::format("'{}' is not an artefact name: it must be parts of [A-Za-z0-9._-], none "
-                          "starting with a dot, between slashes",
-                          name.substr(0, 100)));
-}
 
 std::unexpected<Error> failure(std::string_view what, std::string_view name, int code) {
   const auto full = code == ENOSPC || code == EDQUOT;
@@ -94,7 +71,7 @@ class DirectoryArtifactStore : public ports::ArtifactStore {
 };
 
 Result<std::string> DirectoryArtifactStore::put(std::string_view name, std::string_view bytes) {
-  TRY_DO(check_name(name));
+  TRY_DO(domain::check_artifact_name(name));
   const auto path = root_ / name;
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);
@@ -119,7 +96,7 @@ Result<std::string> DirectoryArtifactStore::put(std::string_view name, std::stri
 }
 
 Result<std::string> DirectoryArtifactStore::get(std::string_view name) {
-  TRY_DO(check_name(name));
+  TRY_DO(domain::check_artifact_name(name));
   const File file(root_ / name, O_RDONLY);
   if (!file.is_open()) {
     if (errno != ENOENT && errno != ENOTDIR) return failure("read", name, errno);
@@ -136,7 +113,7 @@ Result<std::string> DirectoryArtifactStore::get(std::string_view name) {
 }
 
 Result<void> DirectoryArtifactStore::remove_all(std::string_view prefix) {
-  TRY_DO(check_name(prefix));
+  TRY_DO(domain::check_artifact_name(prefix));
   std::error_code error;
   std::filesystem::remove_all(root_ / prefix, error);
   if (error) return failure("remove", prefix, error.value());

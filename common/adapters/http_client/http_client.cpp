@@ -10,9 +10,36 @@
 namespace trainyard::http_client {
 namespace {
 
+constexpr long connect_timeout_ms = 10'000;
+
 std::size_t append(char* data, std::size_t size, std::size_t count, void* body) {
   static_cast<std::string*>(body)->append(data, size * count);
   return size * count;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::size_t note_header(char* data, std::size_t size, std::size_t count, void* into) {
+  const std::string_view line(data, size * count);
+  auto& headers = *static_cast<std::map<std::string, std::string>*>(into);
+  if (line.starts_with("HTTP/")) headers.clear();  // the last of several answers counts
+  const auto colon = line.find(':');
+  const auto first = line.find_first_not_of(" \t", std::min(colon, line.size() - 1) + 1);
+  if (colon == line.npos || first == line.npos) return line.size();
+  const auto last = line.find_last_not_of(" \t\r\n");
+  headers[lower(line.substr(0, colon))] = line.substr(first, last + 1 - std::min(first, last + 1));
+  return line.size();
+}
+
+// Not zero: the exchange ends.
+int wants_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
 }
 
 struct SlistDeleter {
@@ -20,10 +47,12 @@ struct SlistDeleter {
 };
 using HeaderList = std::unique_ptr<curl_slist, SlistDeleter>;
 
-HeaderList header_list(const std::map<std::string, std::string>& headers) {
-  // An empty Expect keeps libcurl from waiting for "100 Continue" before a larger body.
-  curl_slist* list = curl_slist_append(nullptr, "Expect:");
-  for (const auto& [name, value] : headers) {
+HeaderList header_list(const Request& request, const ClientOptions& options) {
+  curl_slist* list = nullptr;
+  // An empty Expect keeps libcurl from waiting for "100 Continue" before a larger body. It would be
+  // signed and not sent.
+  if (!options.identity) list = curl_slist_append(list, "Expect:");
+  for (const auto& [name, value] : request.headers) {
     list = curl_slist_append(list, fmt::format("{}: {}", name, value).c_str());
   }
   return HeaderList(list);
@@ -44,15 +73,34 @@ class HttpClient::Handle {
   Handle& operator=(const Handle&) = delete;
 
   void prepare(const std::string& url, const Request& request, curl_slist* headers,
-               std::string& answer) {
+               Response& response) {
     curl_easy_reset(curl_);
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     set(CURLOPT_HTTPHEADER, headers);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    set(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_PATH_AS_IS, 1L);
     set(CURLOPT_WRITEFUNCTION, append);
-    set(CURLOPT_WRITEDATA, &answer);
+    set(CURLOPT_WRITEDATA, &response.body);
+    set(CURLOPT_HEADERFUNCTION, note_header);
+    set(CURLOPT_HEADERDATA, &response.headers);
+    if (!request.stop.stop_possible()) return;
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, wants_stop);
+    set(CURLOPT_XFERINFODATA, &request.stop);
+  }
+
+  void apply(const ClientOptions& options) {
+    if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
+    if (!options.identity) return;
+    const auto& identity = *options.identity;
+    const auto scope = fmt::format("aws:amz:{}:{}", identity.region, identity.service);
+    set(CURLOPT_AWS_SIGV4, scope.c_str());
+    set(CURLOPT_USERNAME, identity.access_key_id.c_str());
+    set(CURLOPT_PASSWORD, identity.secret_access_key.reveal().c_str());
   }
 
   template <class Value>
@@ -62,6 +110,7 @@ class HttpClient::Handle {
 
   Result<int> perform(const std::string& url) {
     const auto code = curl_easy_perform(curl_);
+    if (code == CURLE_ABORTED_BY_CALLBACK) return fail(Errc::cancelled, "the request was stopped");
     if (code == CURLE_OPERATION_TIMEDOUT) {
       return fail(Errc::deadline, fmt::format("{} did not answer in time", url));
     }
@@ -77,16 +126,19 @@ class HttpClient::Handle {
   CURL* curl_ = nullptr;
 };
 
-HttpClient::HttpClient(std::string base_url)
-    : handle_(std::make_unique<Handle>()), base_url_(std::move(base_url)) {}
+HttpClient::HttpClient(std::string base_url, ClientOptions options)
+    : handle_(std::make_unique<Handle>()),
+      base_url_(std::move(base_url)),
+      options_(std::move(options)) {}
 HttpClient::~HttpClient() = default;
 
 Result<Response> HttpClient::send(const Request& request) {
   const auto url = base_url_ + request.path;
-  const auto headers = header_list(request.headers);
+  const auto headers = header_list(request, options_);
   Response response;
-  handle_->prepare(url, request, headers.get(), response.body);
-  if (!request.body.empty() || request.method == "POST") {
+  handle_->prepare(url, request, headers.get(), response);
+  handle_->apply(options_);
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
     handle_->set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     handle_->set(CURLOPT_POSTFIELDS, request.body.c_str());
   }

@@ -19,8 +19,12 @@ struct ArtifactStoreHarness {
 struct ArtifactStoreCase {
   std::string name;
   std::function<std::unique_ptr<ArtifactStoreHarness>()> make_harness;
+  std::function<std::string()> why_not = [] { return std::string(); };  // empty: it can be tested
 };
 
-class ArtifactStoreContract : public testing::TestWithParam<ArtifactStoreCase> {};
+class ArtifactStoreContract : public testing::TestWithParam<ArtifactStoreCase> {
+ protected:
+  void SetUp() override;
+};
 
 }  // namespace trainyard::ports
