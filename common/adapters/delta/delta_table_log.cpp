@@ -1,29 +1,12 @@
 #include "common/adapters/delta/delta_table_log.hpp"
 
 #include "common/adapters/delta/commit_json.hpp"
-
-#include <fmt/format.h>
+#include "common/adapters/delta/log_listing.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace trainyard::delta {
 namespace {
-
-constexpr std::size_t version_digits = 20;
-
-std::string commit_name(std::int64_t version) {
-  return fmt::format("{:020}.json", version);
-}
-
-// The version of NNN.json; none for checkpoints and whatever else lies there.
-std::optional<std::int64_t> version_of(std::string_view name) {
-  if (name.size() != version_digits + 5 || !name.ends_with(".json")) return std::nullopt;
-  std::int64_t version = 0;
-  const auto* end = name.data() + version_digits;
-  if (std::from_chars(name.data(), end, version).ptr != end) return std::nullopt;
-  return version;
-}
 
 class DeltaTableLog final : public ports::TableLog {
  public:
@@ -59,7 +42,7 @@ class DeltaTableLog final : public ports::TableLog {
     TRY(const auto names, files_->list());
     std::vector<std::int64_t> found;
     for (const auto& name : names) {
-      if (const auto version = version_of(name)) found.push_back(*version);
+      if (const auto version = version_of_commit(name)) found.push_back(*version);
     }
     return found;
   }

@@ -30,6 +30,10 @@ class TableCopy {
     for (int version = from; version <= to; ++version)
       std::filesystem::copy_file(original_ / name(version), path_ / name(version));
   }
+  void checkpoint(int version) const {
+    const auto name = this->name(version).replace_extension(".checkpoint.parquet");
+    std::filesystem::copy_file(original_ / name, path_ / name);
+  }
   // As much of a commit as a writer has written when it is looked at half-way.
   void commit_half(int version) const {
     std::ifstream whole(original_ / name(version));
