@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/service/caller.hpp"
+#include "common/domain/bucket_path.hpp"
 #include "common/domain/forecast_spec.hpp"
 #include "common/domain/job_command.hpp"
 #include "common/wire/api_requests.hpp"
@@ -43,10 +44,15 @@ struct JobIntake {
 // in its detail, so that one answer is enough to mend them all.
 Result<domain::ForecastSpec> check_config(std::string_view config, const domain::SpecRules& rules);
 
-// As JobIntake::check_path: a local path, and when there are `roots` one that leads into one of
-// them, wherever links and dots in it lead. Looks at the file system.
-Result<void> check_data_path(const std::string& path,
-                             const std::vector<std::filesystem::path>& roots);
+// Where data may be read from.
+struct DataGround {
+  std::vector<std::filesystem::path> roots;      // empty: anywhere on this machine
+  std::vector<domain::BucketPath> buckets = {};  // or folders in them; empty: none
+};
+
+// As JobIntake::check_path: a local path, and when there are roots one that leads into one of them,
+// wherever links and dots in it lead; or one into the buckets. Looks at the file system.
+Result<void> check_data_path(const std::string& path, const DataGround& ground);
 
 enum class Start { later, now };
 

@@ -1,5 +1,6 @@
 #include "api/service/start_training.hpp"
 
+#include "common/domain/table_path.hpp"
 #include "common/runtime/outage.hpp"
 #include "common/wire/json_text.hpp"
 
@@ -54,6 +55,12 @@ std::unexpected<Error> nothing_supplies(const std::string& segment, const Error&
             .hint = "name a template, or give a whole config"});
 }
 
+// What an earlier job was told to read of a table was the newest then.
+std::string of_no_version(const std::string& config) {
+  const auto table = domain::parse_table_path(wire::text_of(config, "data_path"));
+  return table.version ? wire::with_text(config, "data_path", table.table) : config;
+}
+
 // One batch has one config, so the segments' last jobs have to agree on it.
 Result<Base> from_last_jobs(const Starting& with, const Caller& caller,
                             const wire::TrainingOrder& order, const Error& missing) {
@@ -63,7 +70,7 @@ Result<Base> from_last_jobs(const Starting& with, const Caller& caller,
   for (const auto& segment : segments) {
     TRY(const auto job, last_success(with, caller, segment));
     if (!job) return nothing_supplies(segment, missing);
-    Base found{.config = wire::shared_config(job->config),
+    Base found{.config = of_no_version(wire::shared_config(job->config)),
                .segments = {},
                .models = wire::models_of(job->config),
                .user_id = job->user_id};
@@ -100,12 +107,13 @@ Result<void> check(const Starting& with, const wire::BatchRequest& request) {
   return {};
 }
 
-// A table that is a path is its own data, when nothing names another.
+// A table that is a path is its own data, when nothing names another: as it was at the version that
+// the cause tells of.
 bool takes_table(wire::BatchRequest& request, const wire::TrainingOrder& order) {
-  if (!order.table.contains('/') || !wire::text_of(request.job.config, "data_path").empty()) {
-    return false;
-  }
-  request.job.config = wire::with_text(request.job.config, "data_path", order.table);
+  const auto named = wire::text_of(request.job.config, "data_path");
+  if (!order.table.contains('/') || !(named.empty() || named == order.table)) return false;
+  const domain::TablePath table{.table = order.table, .version = order.version};
+  request.job.config = wire::with_text(request.job.config, "data_path", table.text());
   return true;
 }
 

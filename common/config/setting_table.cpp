@@ -77,6 +77,54 @@ Setting secret(Names names, Place<Secret> place) {
           [place](const Settings& s) { return read(place, s).empty() ? "" : "***"; }};
 }
 
+// Buckets, or folders in them, with commas between.
+Result<std::vector<domain::BucketPath>> parse_buckets(std::string_view text) {
+  std::vector<domain::BucketPath> buckets;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    const auto entry = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (entry.empty()) continue;
+    TRY(auto bucket, domain::parse_bucket_path(entry));
+    buckets.push_back(std::move(bucket));
+  }
+  return buckets;
+}
+
+Setting buckets(Names names, Place<std::vector<domain::BucketPath>> place) {
+  return {names.key,
+          std::move(names.environment),
+          names.description,
+          "s3://bucket or s3://bucket/folder, with commas between",
+          [place](Settings& s, std::string_view value) -> Result<void> {
+            TRY(place(s), parse_buckets(value));
+            return {};
+          },
+          [place](const Settings& s) {
+            std::string text;
+            for (const auto& bucket : read(place, s))
+              text += (text.empty() ? "" : ",") + bucket.uri();
+            return text;
+          }};
+}
+
+Setting bucket(Names names, Place<std::optional<domain::BucketPath>> place) {
+  return {names.key,
+          std::move(names.environment),
+          names.description,
+          "s3://bucket or s3://bucket/folder",
+          [place](Settings& s, std::string_view value) -> Result<void> {
+            place(s) = std::nullopt;
+            if (value.empty()) return {};
+            TRY(place(s), domain::parse_bucket_path(value));
+            return {};
+          },
+          [place](const Settings& s) {
+            const auto value = read(place, s);
+            return value ? value->uri() : std::string();
+          }};
+}
+
 Setting integer(Names names, std::string_view expected, std::int64_t low, std::int64_t high,
                 Place<std::int64_t> place) {
   return {names.key,
@@ -227,6 +275,49 @@ std::vector<Setting> http_settings() {
   };
 }
 
+std::vector<Setting> s3_settings() {
+  return {
+      bucket({"artifact_uri",
+              {"TRAINYARD_ARTIFACT_URI", "ARTIFACT_URI"},
+              "where artefacts are kept; empty for <data_dir>/artifacts"},
+             [](Settings& s) -> auto& { return s.s3.artifacts; }),
+      buckets({"data_buckets",
+               {"TRAINYARD_DATA_BUCKETS"},
+               "buckets, or folders in them, that a data_path may lead into; beside these the one "
+               "of artifact_uri, unless auth.mode is required"},
+              [](Settings& s) -> auto& { return s.s3.data; }),
+      integer({"data_cache_bytes_max",
+               {"TRAINYARD_DATA_CACHE_BYTES_MAX"},
+               "how much of what was fetched from buckets is kept in <data_dir>/cache"},
+              "1 or more bytes", 1, std::numeric_limits<std::int64_t>::max(),
+              [](Settings& s) -> auto& { return s.s3.cache_bytes_max; }),
+      text({"s3.endpoint",
+            {"TRAINYARD_S3_ENDPOINT", "S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"},
+            "https://host:port of the S3 server; empty for Amazon's"},
+           [](Settings& s) -> auto& { return s.s3.endpoint; }),
+      text({"s3.region",
+            {"TRAINYARD_S3_REGION", "S3_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"},
+            "region of the buckets"},
+           [](Settings& s) -> auto& { return s.s3.region; }),
+      text({"s3.access_key_id",
+            {"TRAINYARD_S3_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"},
+            "access key of the buckets; empty for requests without a signature"},
+           [](Settings& s) -> auto& { return s.s3.access_key_id; }),
+      secret({"s3.secret_access_key",
+              {"TRAINYARD_S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"},
+              "its secret"},
+             [](Settings& s) -> auto& { return s.s3.secret_access_key; }),
+      secret({"s3.session_token",
+              {"TRAINYARD_S3_SESSION_TOKEN", "AWS_SESSION_TOKEN"},
+              "its session token, when it is a temporary one"},
+             [](Settings& s) -> auto& { return s.s3.session_token; }),
+      text({"s3.ca_file",
+            {"TRAINYARD_S3_CA_FILE", "AWS_CA_BUNDLE"},
+            "PEM file of the authorities to trust; empty for the system's"},
+           [](Settings& s) -> auto& { return s.s3.ca_file; }),
+  };
+}
+
 std::vector<Setting> access_settings() {
   return {
       choice<AuthMode>(
@@ -345,8 +436,8 @@ std::string Setting::flag() const {
 const std::vector<Setting>& setting_table() {
   static const auto table = [] {
     std::vector<Setting> all;
-    for (auto part : {store_settings(), kafka_settings(), http_settings(), access_settings(),
-                      work_settings()}) {
+    for (auto part : {store_settings(), kafka_settings(), http_settings(), s3_settings(),
+                      access_settings(), work_settings()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

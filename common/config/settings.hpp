@@ -1,12 +1,15 @@
 #pragma once
 
 #include "common/base/secret.hpp"
+#include "common/domain/bucket_path.hpp"
 #include "common/log/log.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace trainyard::config {
 
@@ -63,6 +66,18 @@ struct Settings {
 
   Secret client_key;       // of the commands that talk to an API
   std::string data_roots;  // folders that data may be read from, with : between them
+
+  struct S3 {
+    std::string endpoint;  // empty: Amazon's, of the region
+    std::string region = "us-east-1";
+    std::string access_key_id;
+    Secret secret_access_key;
+    Secret session_token;
+    std::string ca_file;
+    std::optional<domain::BucketPath> artifacts;  // none: <data_dir>/artifacts
+    std::vector<domain::BucketPath> data;         // that a data_path may lead into
+    std::int64_t cache_bytes_max = std::int64_t{8} << 30;
+  } s3;
 
   struct Worker {
     std::int64_t children = 0;  // 0: one per core

@@ -35,6 +35,7 @@ struct TaskEvents {
 struct ChildPoolOptions {
   int children = 2;
   std::vector<std::string> command;  // how to start a child, e.g. {"/proc/self/exe", "child"}
+  std::vector<std::string> environment = {};  // NAME=value, on top of this process's own
   std::chrono::milliseconds stall_max{std::chrono::minutes(5)};  // silence that counts as a hang
   std::chrono::milliseconds cancel_grace{1'000};                 // between asking and SIGKILL
   std::chrono::milliseconds idle_max{std::chrono::seconds(30)};  // then an idle child exits

@@ -58,13 +58,21 @@ class SpawnPlan {
   posix_spawn_file_actions_t actions_;
 };
 
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const auto& text : texts)
+    pointers.push_back(const_cast<char*>(text.c_str()));
+  return pointers;
+}
+
 }  // namespace
 
 void UniqueFd::reset() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
-Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command) {
+Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command,
+                                         const std::vector<std::string>& environment) {
   invariant(!command.empty(), "a child needs a command");
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -75,13 +83,15 @@ Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command
   const UniqueFd theirs(ends[1]);
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
 
-  std::vector<char*> arguments;
-  for (const auto& argument : command)
-    arguments.push_back(const_cast<char*>(argument.c_str()));
+  auto arguments = pointers_to(command);
   arguments.push_back(nullptr);
+  auto variables = pointers_to(environment);  // of two with one name the first is found
+  for (char** own = environ; *own != nullptr; ++own)
+    variables.push_back(*own);
+  variables.push_back(nullptr);
   const SpawnPlan plan(theirs.get());
   if (const int error = ::posix_spawn(&child.pid_, arguments[0], plan.actions(), plan.attributes(),
-                                      arguments.data(), environ);
+                                      arguments.data(), variables.data());
       error != 0) {
     return cannot(fmt::format("start '{}'", command[0]), error);
   }

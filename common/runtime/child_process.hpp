@@ -43,7 +43,9 @@ struct ChildExit {
 class ChildProcess {
  public:
   // Errc::unavailable: there is no such command, or the system has no room for a process.
-  static Result<ChildProcess> spawn(const std::vector<std::string>& command);
+  // `environment`: NAME=value, on top of this process's own.
+  static Result<ChildProcess> spawn(const std::vector<std::string>& command,
+                                    const std::vector<std::string>& environment = {});
 
   int socket() const { return socket_.get(); }  // non-blocking
   int pidfd() const { return pidfd_.get(); }    // readable once it is dead

@@ -19,7 +19,7 @@ constexpr std::chrono::seconds leave_grace{2};
 }  // namespace
 
 Result<void> ChildSlot::spawn(Steady now) {
-  TRY(auto process, ChildProcess::spawn(options_.command));
+  TRY(auto process, ChildProcess::spawn(options_.command, options_.environment));
   process_.emplace(std::move(process));
   heard_at_ = busy_since_ = idle_since_ = now;
   return {};

@@ -98,6 +98,8 @@ Result<TrainingOrder> parse_retrain_requested(std::string_view text) {
   TRY_DO(take_training(data, order));
   order.trigger = text_at(data, "trigger");
   order.table = text_at(data, "table");
+  const auto version = data.value("version", json());
+  if (version.is_number_unsigned()) order.version = version.get<std::int64_t>();
   order.data_path = text_at(data, "data_path");
   return order;
 }

@@ -4,6 +4,8 @@
 #include "common/wire/api_requests.hpp"
 #include "common/wire/cloud_event.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +34,7 @@ struct TrainingOrder {
   std::string user_id;  // on whose behalf; empty: not said
   std::string trigger;  // the name of the one that asks, on behalf of its user
   std::string table;
+  std::optional<std::int64_t> version = std::nullopt;  // of the table
   std::string data_path;
   std::vector<std::string> segments;
   std::vector<std::string> models;

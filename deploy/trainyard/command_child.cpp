@@ -1,9 +1,9 @@
 #include "common/adapters/duckdb/duckdb_table_reader.hpp"
-#include "common/adapters/filesystem/directory_artifact_store.hpp"
 #include "common/runtime/child_pool.hpp"
 #include "common/runtime/drill.hpp"
 #include "deploy/trainyard/command.hpp"
-#include "deploy/trainyard/roles/training_tools.hpp"
+#include "deploy/trainyard/data/data_source.hpp"
+#include "deploy/trainyard/roles/storage.hpp"
 #include "worker/models/registry.hpp"
 #include "worker/training/tasks.hpp"
 
@@ -30,11 +30,12 @@ Result<std::string> selfcheck(std::string_view, runtime::TaskContext&) {
 }
 
 Exit run_as_child(const config::Settings& settings) {
-  auto tasks = training::training_tasks(
-      {.reader = duckdb::make_table_reader({}),
-       .artifacts = filesystem::open_artifact_store(artifact_dir_of(settings)),
-       .models = models::make_model,
-       .model_names = models::model_names()});
+  auto tasks =
+      training::training_tasks({.reader = duckdb::make_table_reader({}),
+                                .data = make_data_source(settings),
+                                .artifacts = open_artifacts(settings, make_s3_client(settings)),
+                                .models = models::make_model,
+                                .model_names = models::model_names()});
   tasks["drill"] = runtime::drill_task;
   tasks["selfcheck"] = selfcheck;
   return static_cast<Exit>(runtime::run_child(tasks));

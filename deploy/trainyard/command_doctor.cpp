@@ -1,6 +1,8 @@
+#include "common/base/uuid.hpp"
 #include "deploy/trainyard/command.hpp"
 #include "deploy/trainyard/roles/backbone.hpp"
 #include "deploy/trainyard/roles/child_tasks.hpp"
+#include "deploy/trainyard/roles/storage.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -51,9 +53,19 @@ Result<std::string> ping(const Result<void>& answer, std::string name) {
   return name;
 }
 
+// What is written must come back, and go.
+Result<std::string> check_artifacts(const config::Settings& settings) {
+  const auto store = open_artifacts(settings, make_impatient_s3_client(settings));
+  const auto name = fmt::format("doctor-{}", Uuid::make_v7().to_string());
+  TRY(const auto uri, store->put(name, name));
+  TRY_DO(store->get(name));
+  TRY_DO(store->remove_all(name));
+  return uri.substr(0, uri.rfind("/doctor-"));
+}
+
 // Starting one proves that the executable can be started again and that its libraries load.
 Result<std::string> check_child(const config::Settings& settings, const log::Log& log) {
-  ChildTasks tasks(log, {.children = 1, .command = child_command(settings)});
+  ChildTasks tasks(log, one_child(settings));
   return tasks.run("selfcheck", "{}");
 }
 
@@ -75,6 +87,7 @@ Exit run_doctor(const config::Settings& settings) {
       report.line("Kafka", ping(backbone->bus->ping(), settings.kafka.brokers));
     }
   }
+  report.line("artefacts", check_artifacts(settings));
   report.line("training", check_child(settings, log));
   return report.exit();
 }

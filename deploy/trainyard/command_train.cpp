@@ -10,8 +10,13 @@ namespace trainyard {
 
 void add_train(CLI::App& app, Selection& selection) {
   auto options = std::make_shared<TrainOptions>();
-  auto* train = app.add_subcommand("train", "Train and forecast a file, here and now");
-  train->add_option("FILE", options->file, "CSV or Parquet")->required();
+  auto* train =
+      app.add_subcommand("train", "Train and forecast a file or a Delta table, here and now");
+  train
+      ->add_option(
+          "FILE", options->file,
+          "CSV, Parquet or Delta table, here or s3://bucket/…; @v12 at its end: that version")
+      ->required();
   train->add_option("--horizon", options->horizon, "periods to forecast")->required();
   train->add_option("--time", options->time, "column with the dates; inferred");
   train->add_option("--target", options->target, "column with the values; inferred");

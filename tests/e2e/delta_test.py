@@ -9,16 +9,23 @@ from server import Server
 from support import ROOT, TerminalTest, monthly, seasonal
 
 sys.path.insert(0, str(ROOT / "tests/support/delta"))
-from delta import PYTHON, Writer  # noqa: E402
+from delta import PYTHON, InBucket, OnDisk, Writer  # noqa: E402
 
 REQUIRED = os.environ.get("TRAINYARD_TEST_REQUIRE_SERVICES") == "1"
 
 
 @unittest.skipUnless(PYTHON.exists() or REQUIRED, f"{PYTHON} is missing: deploy/setup --tests")
-class DeltaTriggers(TerminalTest):
+class DeltaTest(TerminalTest):
+    Place = OnDisk
+
     def setUp(self):
         super().setUp()
-        self.table = self.path / "sales"
+        if self.Place.why_not:
+            if REQUIRED:
+                self.fail(self.Place.why_not)
+            self.skipTest(self.Place.why_not)
+        self.place = self.Place(self.path)
+        self.table = self.place.uri
         self.data = self.write(monthly("north", seasonal(36)))
         self.server = None
         self.restart()
@@ -30,17 +37,21 @@ class DeltaTriggers(TerminalTest):
             self.server.process.kill()
             self.server.stop()
         self.server = Server(self.path, {**self.environment(),
+                                         "TRAINYARD_DATA_BUCKETS": "s3://data",
                                          "TRAINYARD_DATA_DIR": str(self.path / "state"),
                                          "TRAINYARD_WORKER_LEASE_SECONDS": "5"}, "standalone")
 
+    def environment(self):
+        return {**super().environment(), **self.Place.environment}
+
     def new_writer(self):
-        writer = Writer(self.table)
+        writer = Writer(self.table, self.environment())
         self.addCleanup(writer.stop)
         return writer
 
     def put(self, **spec):
         status, made = self.server.ask("PUT", "/api/v2/triggers/sales", {
-            "table": str(self.table), "models": ["naive"],
+            "table": self.table, "models": ["naive"],
             "config": {"data_path": str(self.data), "horizon": 2}, **spec})
         self.assertIn(status, (200, 201), made)
 
@@ -82,6 +93,8 @@ class DeltaTriggers(TerminalTest):
             job["status"] == "completed" for job in
             self.server.ask("GET", "/api/v2/jobs?limit=1000")[1]["jobs"]))
 
+
+class DeltaTriggers(DeltaTest):
     def test_a_table_that_appears_later_is_followed_through_all_kinds_of_commits(self):
         self.put()
         self.await_that("it watches", lambda: self.decisions("watching"))
@@ -98,7 +111,7 @@ class DeltaTriggers(TerminalTest):
         last = self.writer.do("vacuum")
         for day in range(12):
             last = self.writer.do("append", first=30 + day)
-        self.assertTrue(list((self.table / "_delta_log").glob("*.checkpoint*.parquet")))
+        self.assertTrue(any(".checkpoint" in name for name in self.place.log_names()))
         self.await_version(last)
         covered, skipped = self.covered(), self.skipped()
         self.assertEqual(len(covered), len(set(covered)), "a version was trained on twice")
@@ -126,14 +139,12 @@ class DeltaTriggers(TerminalTest):
         self.writer.do("append")
         self.put()
         self.await_that("it watches", lambda: self.decisions("watching"))
-        log = self.table / "_delta_log"
-        whole = (log / f"{0:020}.json").read_text().splitlines()
+        whole = self.place.read(0).splitlines()
         commit = "\n".join(line for line in whole if '"add"' in line or '"commitInfo"' in line)
-        file = log / f"{1:020}.json"
-        file.write_text(commit[:len(commit) - 40])
+        self.place.write(1, commit[:len(commit) - 40])
         waiting = self.await_that("the reason is told", lambda: self.decisions("waiting"))
         self.assertIn("version 1 of the table's log", waiting[0]["reason"])
-        file.write_text(commit)
+        self.place.write(1, commit)
         self.await_version(1)
         self.assertEqual(self.covered(), [1])
         self.assert_each_cause_has_one_batch()
@@ -156,12 +167,66 @@ class DeltaTriggers(TerminalTest):
         _, page = self.server.ask("GET", "/api/v2/jobs")
         cause = page["jobs"][0]["cause"]
         event = {"specversion": "1.0", **cause, "time": "2026-03-01T12:00:00Z",
-                 "data": {"table": str(self.table), "reason": "another system saw it too",
+                 "data": {"table": self.table, "reason": "another system saw it too",
                           "config": {"data_path": str(self.data), "horizon": 2}}}
         status, answer = self.server.ask("POST", "/api/v2/events", event, headers={
             "Content-Type": "application/cloudevents+json"})
         self.assertEqual((status, answer["repeated"]), (202, True), answer)
         self.assertEqual(answer["batch_id"], page["jobs"][0]["batch_id"])
+
+
+class DeltaTriggersInABucket(DeltaTriggers):
+    Place = InBucket
+
+
+class DeltaTraining(DeltaTest):
+    """The naive forecast of a store is its last value, so it tells what was read."""
+
+    def last_values(self, version=None):
+        path = self.table if version is None else f"{self.table}@v{version}"
+        done = self.train(path, "--segment", "store", "--time", "ds", "--target", "sold",
+                          horizon="1", models="naive")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return {row["segment"]: float(row["yhat"]) for row in self.rows("best.csv")}
+
+    def test_a_table_is_trained_on_as_it_is_and_as_it_was(self):
+        self.writer.do("append", count=5)
+        self.writer.do("append", store="south west", count=7)
+        self.assertEqual(self.last_values(), {"north": 4, "south west": 6})
+        self.writer.do("delete", where="store = 'south west' AND day > 3")
+        self.assertEqual(self.last_values(), {"north": 4, "south west": 3})
+        self.writer.do("overwrite", count=9)
+        for day in range(9):
+            last = self.writer.do("append", first=9 + day)
+        self.assertTrue(any(".checkpoint" in name for name in self.place.log_names()))
+        self.assertEqual(self.last_values(), {"north": 0})
+        self.assertEqual(self.last_values(1), {"north": 4, "south west": 6})
+        self.writer.do("vacuum")
+        refused = self.train(f"{self.table}@v1", models="naive")
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("version 1 of the table cannot be read", refused.stderr)
+        refused = self.train(f"{self.table}@v{last + 9}", models="naive")
+        self.assertIn("its newest is", refused.stderr)
+
+    def test_a_trigger_trains_on_the_version_that_fired_it(self):
+        self.writer.do("append", count=6)
+        columns = {"time_col": "ds", "target_col": "sold", "segment_col": "store", "horizon": 2}
+        status, made = self.server.ask("PUT", "/api/v2/triggers/sales", {
+            "table": self.table, "models": ["naive"], "config": columns})
+        self.assertIn(status, (200, 201), made)
+        self.await_that("it watches", lambda: self.decisions("watching"))
+        for version in (1, 2):
+            self.assertEqual(self.writer.do("append", first=5 + version), version)
+            self.await_version(version)
+        _, page = self.server.ask("GET", "/api/v2/jobs?limit=1000")
+        jobs = [self.server.ask("GET", f"/api/v2/jobs/{job['job_id']}")[1] for job in page["jobs"]]
+        self.assertEqual([job["config"]["data_path"] for job in jobs],
+                         [f"{self.table}@v2", f"{self.table}@v1"])
+        self.assert_each_cause_has_one_batch()
+
+
+class DeltaTrainingInABucket(DeltaTraining):
+    Place = InBucket
 
 
 if __name__ == "__main__":

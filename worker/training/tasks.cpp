@@ -6,6 +6,12 @@
 #include <nlohmann/json.hpp>
 
 namespace trainyard::training {
+
+Result<std::string> bring(const TaskState& state, const std::string& path,
+                          const std::stop_token& stop) {
+  return state.options.data ? state.options.data->bring(path, stop) : path;
+}
+
 namespace {
 
 using nlohmann::json;
@@ -20,8 +26,9 @@ Result<std::string> convert(TaskState& state, std::string_view text,
                       .field = "input",
                       .category = Category::config});
   }
+  TRY(const auto input, bring(state, request["input"], context.stop));
   TRY(const auto converted,
-      state.options.reader->to_parquet(request["input"], request["output"], context.stop));
+      state.options.reader->to_parquet(input, request["output"], context.stop));
   json columns = json::array();
   for (const auto& column : converted.columns) {
     columns.push_back({{"name", column.name}, {"type", column.type}});

@@ -2,6 +2,7 @@
 
 #include "common/domain/forecast_spec.hpp"
 #include "common/ports/artifact_store.hpp"
+#include "common/ports/data_source.hpp"
 #include "common/ports/table_reader.hpp"
 #include "common/runtime/task.hpp"
 #include "worker/forecast/fit.hpp"
@@ -23,6 +24,8 @@ namespace trainyard::training {
 
 struct TrainingOptions {
   std::shared_ptr<ports::TableReader> reader;
+  // What data_path may name beside local files, which need none.
+  std::shared_ptr<ports::DataSource> data = nullptr;
   // Results, and the fits and what was learned from all segments that jobs of one batch share;
   // without it neither is kept.
   std::shared_ptr<ports::ArtifactStore> artifacts;

@@ -259,7 +259,8 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
   const auto& options = state.options;
   TRY(const auto request, parse_request(text, options));
   const auto& spec = request.spec;
-  const LoadRequest load{.path = spec.data_path,
+  TRY(const auto path, bring(state, spec.data_path, context.stop));
+  const LoadRequest load{.path = path,
                          .roles = {spec.time_col, spec.target_col, spec.segment_col},
                          .covariates = spec.covariates,
                          .segment = spec.segment_id};

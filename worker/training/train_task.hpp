@@ -21,6 +21,10 @@ struct TaskState {
   StoredFitCache fits;
 };
 
+// What a data_path names, as a file of this machine.
+Result<std::string> bring(const TaskState& state, const std::string& path,
+                          const std::stop_token& stop);
+
 // Errors: of the config (the first problem), of the data as a whole, of the only segment, or of the
 // first one when none could be forecast; cancelled.
 Result<std::string> train(TaskState& state, std::string_view request,

@@ -6,9 +6,9 @@
 #include "api/notifier/notifier_feed.hpp"
 #include "api/notifier/store_snapshots.hpp"
 #include "api/service/api_keys.hpp"
-#include "common/adapters/filesystem/directory_artifact_store.hpp"
 #include "common/adapters/tzdb/find_zone.hpp"
 #include "deploy/trainyard/roles/access.hpp"
+#include "deploy/trainyard/roles/storage.hpp"
 #include "deploy/trainyard/roles/training_tools.hpp"
 
 namespace trainyard {
@@ -40,8 +40,8 @@ http::ServerOptions server_options(const config::Settings& settings, Serves serv
 class ApiRole::Parts {
  public:
   Parts(const config::Settings& settings, const log::Log& log, Backbone& backbone, Serves serves)
-      : artifacts_(filesystem::open_artifact_store(artifact_dir_of(settings))),
-        tasks_(log, {.children = 1, .command = child_command(settings)}),
+      : artifacts_(open_artifacts(settings, make_impatient_s3_client(settings))),
+        tasks_(log, one_child(settings)),
         intake_(make_intake(settings, tasks_)),
         identity_(make_identity(settings, log, *backbone.access)),
         audit_(log, *backbone.access, system_clock(),
@@ -69,7 +69,7 @@ class ApiRole::Parts {
              .upload_dir = upload_dir_of(settings),
              .convert =
                  [this, settings](const std::filesystem::path& file) {
-                   return import_file(tasks_, settings, file);
+                   return import_file(tasks_, settings, file.string());
                  },
              .web_dir = web_dir_of(settings),
              .version = TRAINYARD_VERSION,

@@ -7,6 +7,24 @@ std::vector<std::string> child_command(const config::Settings& settings) {
           std::filesystem::absolute(settings.data_dir).string()};
 }
 
+std::vector<std::string> child_environment(const config::Settings& settings) {
+  const auto& s3 = settings.s3;
+  return {"TRAINYARD_ARTIFACT_URI=" + (s3.artifacts ? s3.artifacts->uri() : ""),
+          "TRAINYARD_DATA_CACHE_BYTES_MAX=" + std::to_string(s3.cache_bytes_max),
+          "TRAINYARD_S3_ENDPOINT=" + s3.endpoint,
+          "TRAINYARD_S3_REGION=" + s3.region,
+          "TRAINYARD_S3_ACCESS_KEY_ID=" + s3.access_key_id,
+          "TRAINYARD_S3_SECRET_ACCESS_KEY=" + s3.secret_access_key.reveal(),
+          "TRAINYARD_S3_SESSION_TOKEN=" + s3.session_token.reveal(),
+          "TRAINYARD_S3_CA_FILE=" + s3.ca_file};
+}
+
+runtime::ChildPoolOptions one_child(const config::Settings& settings) {
+  return {.children = 1,
+          .command = child_command(settings),
+          .environment = child_environment(settings)};
+}
+
 ChildTasks::ChildTasks(const log::Log& log, runtime::ChildPoolOptions options)
     : pool_(log, std::move(options),
             {.finished = [this](runtime::TaskId task, Result<std::string> answer) {

@@ -12,8 +12,9 @@
 #include "api/service/start_training.hpp"
 #include "api/service/triggers.hpp"
 #include "common/adapters/delta/delta_table_log.hpp"
-#include "common/adapters/filesystem/directory_artifact_store.hpp"
 #include "common/adapters/tzdb/find_zone.hpp"
+#include "deploy/trainyard/data/bucket_log_files.hpp"
+#include "deploy/trainyard/roles/storage.hpp"
 #include "deploy/trainyard/roles/training_tools.hpp"
 
 #include <ranges>
@@ -29,7 +30,7 @@ class Starter {
   Starter(const config::Settings& settings, const log::Log& log, Backbone& backbone)
       : backbone_(backbone),
         gate_(*backbone.line),
-        tasks_(log, {.children = 1, .command = child_command(settings)}),
+        tasks_(log, one_child(settings)),
         intake_(make_intake(settings, tasks_)) {}
 
   const service::JobIntake& intake() const { return intake_; }
@@ -62,11 +63,11 @@ class Starter {
 
 Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone& backbone,
                  const std::string& instance) {
+  const auto client = make_impatient_s3_client(settings);
   auto dispatcher = std::make_unique<control::Dispatcher>(
       log, *backbone.line, *backbone.store, system_clock(), control::DispatcherOptions{});
   auto& hinted = *dispatcher;
-  auto sweeper = std::make_unique<control::FitSweeper>(
-      log, filesystem::open_artifact_store(artifact_dir_of(settings)));
+  auto sweeper = std::make_unique<control::FitSweeper>(log, open_artifacts(settings, client));
   auto& swept = *sweeper;
   Loops loops;
   loops.push_back(std::move(dispatcher));
@@ -77,8 +78,7 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
                              .interval = settings.worker.lease / 3,
                              .policy = retry_policy_of(settings)}));
   loops.push_back(std::make_unique<control::Pruner>(
-      log, *backbone.store, *backbone.definitions,
-      filesystem::open_artifact_store(artifact_dir_of(settings)),
+      log, *backbone.store, *backbone.definitions, open_artifacts(settings, client),
       control::PrunerOptions{
           .jobs_age = std::chrono::days(settings.retention.jobs_days),
           .decisions_age = std::chrono::days(settings.retention.decisions_days)}));
@@ -107,9 +107,9 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
                                         },
                                     .find_zone = tzdb::find_zone,
                                     .open_log =
-                                        [](const std::string& table) {
+                                        [client](const std::string& table) {
                                           return delta::open_table_log(
-                                              delta::local_log_files(table));
+                                              open_log_files(client, table));
                                         }}));
   // Last, so that it is stopped first: it gives the others hints.
   loops.push_back(std::make_unique<control::OutboxRelay>(

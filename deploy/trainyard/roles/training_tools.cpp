@@ -29,10 +29,13 @@ Result<service::DataLayout> inspect(ChildTasks& tasks, const domain::ForecastSpe
                              .segments = answer["segments"]};
 }
 
+bool is_shared(const config::Settings& settings) {
+  return settings.auth.mode == config::AuthMode::required;
+}
+
 // Empty: any folder.
 std::vector<std::filesystem::path> data_roots_of(const config::Settings& settings) {
-  const bool is_shared = settings.auth.mode == config::AuthMode::required;
-  if (settings.data_roots.empty() && !is_shared) return {};
+  if (settings.data_roots.empty() && !is_shared(settings)) return {};
   std::vector<std::filesystem::path> roots{upload_dir_of(settings)};
   for (const auto part : std::views::split(settings.data_roots, ':')) {
     const std::string_view root(part.begin(), part.end());
@@ -41,25 +44,27 @@ std::vector<std::filesystem::path> data_roots_of(const config::Settings& setting
   return roots;
 }
 
+// Where users are told apart, one must not read another's artefacts as data.
+std::vector<domain::BucketPath> data_buckets_of(const config::Settings& settings) {
+  auto buckets = settings.s3.data;
+  if (settings.s3.artifacts && !is_shared(settings)) buckets.push_back(*settings.s3.artifacts);
+  return buckets;
+}
+
 }  // namespace
 
 std::filesystem::path upload_dir_of(const config::Settings& settings) {
   return std::filesystem::absolute(settings.data_dir) / "uploads";
 }
 
-std::filesystem::path artifact_dir_of(const config::Settings& settings) {
-  return std::filesystem::absolute(settings.data_dir) / "artifacts";
-}
-
 Result<http::ConvertedData> import_file(ChildTasks& tasks, const config::Settings& settings,
-                                        const std::filesystem::path& file) {
+                                        const std::string& file) {
   const auto directory = upload_dir_of(settings);
   std::error_code ignored;
   std::filesystem::create_directories(directory, ignored);
   const auto output = directory / (Uuid::make_v7().to_string() + ".parquet");
-  TRY(const auto text,
-      tasks.run("convert",
-                json{{"input", std::filesystem::absolute(file)}, {"output", output}}.dump()));
+  const auto input = domain::is_bucket_path(file) ? file : std::filesystem::absolute(file).string();
+  TRY(const auto text, tasks.run("convert", json{{"input", input}, {"output", output}}.dump()));
   const auto answer = json::parse(text);
   http::ConvertedData data{.data_path = output.string(), .rows = answer["rows"]};
   for (const auto& column : answer["columns"])
@@ -75,8 +80,9 @@ service::JobIntake make_intake(const config::Settings& settings, ChildTasks& tas
            models = training::askable_models(models::model_names())](std::string_view config) {
             return service::check_config(config, {.models = models, .drills = drills});
           },
-      .check_path = [roots = data_roots_of(settings)](
-                        const std::string& path) { return service::check_data_path(path, roots); },
+      .check_path = [ground =
+                         service::DataGround{data_roots_of(settings), data_buckets_of(settings)}](
+                        const std::string& path) { return service::check_data_path(path, ground); },
       .store_rows = [directory = upload_dir_of(settings)](
                         std::string_view rows) { return http::store_rows(directory, rows); },
       .inspect = [&tasks](const domain::ForecastSpec& spec) { return inspect(tasks, spec); },

@@ -15,12 +15,11 @@
 namespace trainyard {
 
 std::filesystem::path upload_dir_of(const config::Settings& settings);
-std::filesystem::path artifact_dir_of(const config::Settings& settings);
 
-// Copies a CSV or Parquet file into the data directory, as Parquet. Blocks on a child process.
-// Errors: what is wrong with the file, with row, field and hint.
+// Copies what a data_path names into the data directory, as Parquet. Blocks on a child process.
+// Errors: what is wrong with the data, with row, field and hint.
 Result<http::ConvertedData> import_file(ChildTasks& tasks, const config::Settings& settings,
-                                        const std::filesystem::path& file);
+                                        const std::string& file);
 
 service::JobIntake make_intake(const config::Settings& settings, ChildTasks& tasks);
 

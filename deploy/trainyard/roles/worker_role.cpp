@@ -13,6 +13,7 @@ namespace {
 executors::LocalExecutorOptions executor_options(const config::Settings& settings) {
   return {.pool = {.children = child_count(settings),
                    .command = child_command(settings),
+                   .environment = child_environment(settings),
                    .stall_max = settings.worker.stall_max},
           .retry_policy = retry_policy_of(settings),
           .job_timeout = settings.job.execution_timeout,

@@ -122,7 +122,7 @@ class Training {
 
  private:
   Result<service::CreatedBatch> create(ports::JobStore& store) {
-    ChildTasks tasks(log_, {.children = 1, .command = child_command(settings_)});
+    ChildTasks tasks(log_, one_child(settings_));
     TRY(const auto data, import_file(tasks, settings_, options_.file));
     const auto intake = make_intake(settings_, tasks);
     service::EntryGate gate(standalone_->line());

@@ -10,7 +10,7 @@
 namespace trainyard {
 
 struct TrainOptions {
-  std::filesystem::path file;
+  std::string file;
   int horizon = 0;
   std::string time;
   std::string target;

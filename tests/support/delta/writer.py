@@ -2,6 +2,7 @@
 each, answered by {"version": N} once it is committed. Runs in the venv that deploy/setup makes.
 usage: writer.py TABLE"""
 
+import datetime
 import json
 import sys
 
@@ -14,7 +15,10 @@ PATH = sys.argv[1]
 
 def rows(store, first, count):
     """One row a day, from the first-th on."""
+    start = datetime.date(2026, 1, 1)
+    dates = [str(start + datetime.timedelta(days=first + day)) for day in range(count)]
     return Table.from_pydict({
+        "ds": Array(dates, type=DataType.string()),
         "store": Array([store] * count, type=DataType.string()),
         "day": Array(list(range(first, first + count)), type=DataType.int64()),
         "sold": Array([float(day) for day in range(count)], type=DataType.float64())})

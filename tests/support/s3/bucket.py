@@ -14,6 +14,7 @@ ENVIRONMENT = {"AWS_ENDPOINT_URL": SERVER or "", "AWS_ACCESS_KEY_ID": KEY,
 
 
 def request(path, *options):
+    """`path` as it is written in an address."""
     done = subprocess.run(
         ["curl", "--silent", "--show-error", "--fail-with-body", "--user", f"{KEY}:{SECRET}",
          "--aws-sigv4", f"aws:amz:{REGION}:s3", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD",
@@ -23,12 +24,16 @@ def request(path, *options):
     return done.stdout
 
 
+def address_of(uri):
+    return urllib.parse.quote(uri.removeprefix("s3://"))
+
+
 def put(uri, file):
-    request(uri.removeprefix("s3://"), "--upload-file", str(file))
+    request(address_of(uri), "--upload-file", str(file))
 
 
 def get(uri):
-    return request(uri.removeprefix("s3://"))
+    return request(address_of(uri))
 
 
 def names_below(uri):

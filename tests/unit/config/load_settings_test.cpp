@@ -51,6 +51,31 @@ TEST_F(LoadSettings, KeepsTheOlderNamesOfVariablesWorking) {
   EXPECT_EQ(loaded.settings.job.retry_delay, std::chrono::seconds(1));
 }
 
+TEST_F(LoadSettings, TakesWhatOtherToolsCallTheSettingsOfS3) {
+  const auto loaded =
+      load_settings({.environment = {{"ARTIFACT_URI", "s3://models/here/"},
+                                     {"TRAINYARD_DATA_BUCKETS", "s3://a-b,s3a://lake/eu"},
+                                     {"S3_ENDPOINT", "http://localhost:9000"},
+                                     {"AWS_REGION", "eu-central-1"},
+                                     {"AWS_ACCESS_KEY_ID", "key"},
+                                     {"AWS_SECRET_ACCESS_KEY", "hunter2"},
+                                     {"AWS_SESSION_TOKEN", "hunter3"}}});
+  EXPECT_TRUE(loaded.problems.empty());
+  const auto& s3 = loaded.settings.s3;
+  EXPECT_EQ(s3.artifacts->uri(), "s3://models/here");
+  ASSERT_EQ(s3.data.size(), 2U);
+  EXPECT_EQ(s3.data[1].uri(), "s3://lake/eu");
+  EXPECT_EQ(s3.endpoint, "http://localhost:9000");
+  EXPECT_EQ(s3.region, "eu-central-1");
+  EXPECT_EQ(s3.access_key_id, "key");
+  EXPECT_EQ(s3.secret_access_key.reveal(), "hunter2");
+  EXPECT_THAT(print_settings(loaded.settings), Not(HasSubstr("hunter")));
+  const auto wrong = load_settings(
+      {.environment = {{"ARTIFACT_URI", "/data"}, {"TRAINYARD_DATA_BUCKETS", "lake"}}});
+  ASSERT_EQ(wrong.problems.size(), 2U);
+  EXPECT_THAT(describe(wrong.problems[0]), HasSubstr("expected s3://bucket"));
+}
+
 TEST_F(LoadSettings, ReportsEveryProblemAndNamesIts) {
   const auto file = write_file("[http]\nprot = 1\nhost = 1.5\n");
   const auto loaded = load_settings({.file = file,

@@ -168,6 +168,29 @@ TEST_F(StartTraining, TakesATableThatIsAPathForTheData) {
   EXPECT_EQ(json::parse(jobs_of(started->batch_id).front().config)["data_path"], "/tables/sales");
 }
 
+TEST_F(StartTraining, TakesTheTableAsItWasAtTheVersionOfTheCauseAndNotOfAnEarlierOne) {
+  const auto data_path = [&](const StartedTraining& started) {
+    return json::parse(jobs_of(started.batch_id).front().config)["data_path"];
+  };
+  auto wanted = order("1", {{"horizon", 3}});
+  wanted.table = "/tables/sales";
+  wanted.version = 4;
+  wanted.models = {"ets"};
+  const auto first = start(wanted);
+  ASSERT_TRUE(first) << describe(first.error());
+  EXPECT_EQ(data_path(*first), "/tables/sales@v4");
+  complete(first->batch_id);
+  auto later = order("2");
+  later.table = "/tables/sales";
+  later.version = 9;
+  EXPECT_EQ(data_path(*start(later)), "/tables/sales@v9");
+  EXPECT_EQ(data_path(*start(order("3"))), "/tables/sales") << "the newest";
+  auto pinned = order("4", {{"horizon", 3}, {"data_path", "/tables/sales@v1"}});
+  pinned.table = "/tables/sales";
+  pinned.version = 9;
+  EXPECT_EQ(data_path(*start(pinned)), "/tables/sales@v1");
+}
+
 TEST_F(StartTraining, ActsForTheUserOfTheTriggerThatAsksAndTellsItWhatBecameOfThat) {
   ASSERT_TRUE(definitions_->put(
       {.kind = ports::DefinitionKind::trigger, .name = "t", .user_id = "ada", .spec = "{}"}, {}));
