@@ -56,6 +56,7 @@ asio::awaitable<Reply> answer_once(Api& api, const Route& route, Request& reques
   request.caller.ids =
       std::make_shared<IdSource>(std::get<service::RequestLedger::Do>(*begun).seed);
   auto reply = co_await route.handler(api, request);
+  if (!reply && !reply.error().job_id.empty()) co_return reply;
   // What is not written down in time is done again with the same ids, which changes nothing.
   std::ignore = co_await offload(api.pool, [&] {
     return reply ? api.ledger.keep(key, kept(*reply)) : api.ledger.forget(key);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/http/live_feed.hpp"
 #include "api/http/offload_pool.hpp"
 #include "api/http/router.hpp"
 #include "api/service/audit_trail.hpp"
@@ -57,12 +58,14 @@ struct Api {
   std::filesystem::path web_dir;  // empty: no web page
   std::string version;
   service::FindZone find_zone = {};
-  Secret webhook_secret = {};  // unless empty: events have to be signed with it
+  Secret webhook_secret = {};            // unless empty: events have to be signed with it
+  LiveFeed* live = nullptr;              // none: nothing is told of what happens to jobs
+  std::chrono::seconds train_wait{300};  // how long a request waits for the end of its job
 };
 
 // Every endpoint of the API, the web page included.
 std::span<const Route> api_routes();
-// What a server of live connections alone answers beside /ws: its health.
+// What a server of live connections alone answers beside /ws: the same as a stream, and its health.
 std::span<const Route> live_routes();
 
 }  // namespace trainyard::http

@@ -1,10 +1,12 @@
 #include "api/http/automation_handlers.hpp"
 #include "api/http/handlers.hpp"
+#include "api/http/legacy_handlers.hpp"
 
 namespace trainyard::http {
 namespace {
 
 constexpr std::array live{
+    Route{Verb::get, "/api/v2/stream", get_stream},
     Route{Verb::get, "/health", get_health, Body::none, Access::anyone},
 };
 
@@ -12,6 +14,11 @@ constexpr std::array routes{
     Route{Verb::post, "/api/v2/jobs", post_job, Body::json},
     Route{Verb::get, "/api/v2/jobs", get_jobs},
     Route{Verb::get, "/api/jobs", get_jobs},
+    Route{Verb::post, "/api/train", post_train, Body::json},
+    Route{Verb::post, "/api/train-serverless", post_train_serverless, Body::json},
+    Route{Verb::post, "/api/train-batch-serverless", post_train_batch_serverless, Body::json},
+    Route{Verb::get, "/api/job-status/{run_id}", get_job_status},
+    Route{Verb::get, "/api/batch-status", get_batch_status},
     Route{Verb::post, "/api/v2/jobs/bulk", post_jobs_bulk, Body::json},
     Route{Verb::get, "/api/v2/jobs/{id}", get_job},
     Route{Verb::delete_, "/api/v2/jobs/{id}", delete_job},
@@ -54,6 +61,7 @@ constexpr std::array routes{
     Route{Verb::post, "/api/v2/triggers/{name}/pause", post_trigger_pause},
     Route{Verb::post, "/api/v2/triggers/{name}/resume", post_trigger_resume},
     Route{Verb::get, "/api/v2/triggers/{name}/decisions", get_trigger_decisions},
+    Route{Verb::get, "/api/v2/stream", get_stream},
     Route{Verb::post, "/api/v2/data/upload", post_upload, Body::upload},
     Route{Verb::get, "/api/v2/session", get_session, Body::none, Access::signed_in},
     Route{Verb::post, "/api/v2/session", post_session, Body::none, Access::signed_in},
@@ -63,6 +71,7 @@ constexpr std::array routes{
     Route{Verb::delete_, "/api/v2/keys/{id}", delete_key, Body::none, Access::admin},
     Route{Verb::get, "/api/v2/audit", get_audit, Body::none, Access::admin},
     Route{Verb::get, "/api/v2/openapi.json", get_openapi, Body::none, Access::anyone},
+    Route{Verb::get, "/openapi.json", get_openapi, Body::none, Access::anyone},
     Route{Verb::get, "/health", get_health, Body::none, Access::anyone},
     Route{Verb::get, "/{*}", get_page, Body::none, Access::anyone},
 };

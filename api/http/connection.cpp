@@ -32,10 +32,14 @@ std::string_view reason_of(int status) {
 }
 
 Response problem(const Failure& failure, const std::string& correlation_id) {
-  Response response{.status = failure.status,
-                    .content_type = "application/problem+json",
-                    .body = wire::problem_json(failure.error, failure.status,
-                                               reason_of(failure.status), correlation_id)};
+  Response response{
+      .status = failure.status,
+      .content_type = "application/problem+json",
+      .body = wire::problem_json(failure.error, failure.status, reason_of(failure.status),
+                                 correlation_id, failure.job_id)};
+  if (!failure.job_id.empty()) {
+    response.headers.emplace_back("Location", "/api/v2/jobs/" + failure.job_id);
+  }
   if (failure.status == 503 || failure.status == 429)
     response.headers.emplace_back("Retry-After", "1");
   if (failure.status == 401) {
@@ -274,11 +278,15 @@ asio::awaitable<bool> Connection::continue_if_expected(const HeadParser& head) {
 asio::awaitable<Connection::After> Connection::write(const Request& request, Response response,
                                                      After after) {
   const auto& id = request.caller.correlation_id;
+  // A body whose length nobody knows ends with the connection.
+  const bool is_stream = response.source != nullptr;
+  if (is_stream) after = After::close;
   std::string head = fmt::format(
-      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Length: {}\r\nX-Request-Id: {}\r\n"
-      "X-Correlation-Id: {}\r\nConnection: {}\r\n",
-      response.status, reason_of(response.status), context_.date, response.body.size(), id, id,
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nX-Request-Id: {}\r\nX-Correlation-Id: {}\r\n"
+      "Connection: {}\r\n",
+      response.status, reason_of(response.status), context_.date, id, id,
       after == After::keep_alive ? "keep-alive" : "close");
+  if (!is_stream) head += fmt::format("Content-Length: {}\r\n", response.body.size());
   if (!response.content_type.empty()) {
     head += fmt::format("Content-Type: {}\r\n", response.content_type);
   }
@@ -291,7 +299,20 @@ asio::awaitable<Connection::After> Connection::write(const Request& request, Res
   allow(context_.options.write_max);
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
   auto [error, bytes] = co_await asio::async_write(socket_, parts, as_value);
-  co_return error ? After::gone : after;
+  if (error) co_return After::gone;
+  if (is_stream && request.verb != Verb::head) co_return co_await write_pieces(*response.source);
+  co_return after;
+}
+
+asio::awaitable<Connection::After> Connection::write_pieces(BodySource& source) {
+  while (true) {
+    deadline_ = std::chrono::steady_clock::time_point::max();
+    const auto piece = co_await source.next();
+    if (!piece) co_return After::close;
+    allow(context_.options.write_max);
+    auto [error, bytes] = co_await asio::async_write(socket_, asio::buffer(*piece), as_value);
+    if (error) co_return After::gone;
+  }
 }
 
 // A client that still sends when the connection is closed would lose the answer to a reset, so

@@ -56,6 +56,7 @@ class Connection {
                                                           std::string& body);
   asio::awaitable<bool> continue_if_expected(const HeadParser& head);
   asio::awaitable<After> write(const Request& request, Response response, After after);
+  asio::awaitable<After> write_pieces(BodySource& source);
   asio::awaitable<void> linger();
   void allow(std::chrono::seconds time);
 

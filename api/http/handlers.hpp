@@ -39,6 +39,9 @@ asio::awaitable<Reply> get_keys(Api& api, Request& request);
 asio::awaitable<Reply> delete_key(Api& api, Request& request);
 asio::awaitable<Reply> get_audit(Api& api, Request& request);
 
+// Live news as server-sent events.
+asio::awaitable<Reply> get_stream(Api& api, Request& request);
+
 asio::awaitable<Reply> post_upload(Api& api, Request& request);
 asio::awaitable<Reply> get_openapi(Api& api, Request& request);
 asio::awaitable<Reply> get_health(Api& api, Request& request);

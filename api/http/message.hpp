@@ -8,6 +8,8 @@
 #include <boost/beast/http.hpp>
 
 #include <expected>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,11 +24,20 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using Verb = boost::beast::http::verb;
 
+// A body that is made while it is sent.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // The next piece; nullopt at the end. Not called before the piece before it was sent.
+  virtual asio::awaitable<std::optional<std::string>> next() = 0;
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body = {};
   std::vector<std::pair<std::string_view, std::string>> headers = {};
+  std::unique_ptr<BodySource> source = nullptr;  // instead of a body
 };
 
 // A refusal: the error becomes application/problem+json. The status follows from the error's code
@@ -37,6 +48,8 @@ struct Failure {
 
   int status;
   Error error;
+  // The job that there is all the same. Asked again under the same Idempotency-Key, it is this one.
+  std::string job_id = {};
 };
 
 using Reply = std::expected<Response, Failure>;
@@ -64,6 +77,7 @@ struct Request {
   std::string body;                  // of routes that take JSON
   BodyStream* stream = nullptr;      // of routes that take uploads
   std::string idempotency_key;       // as the client named the request, or empty
+  std::string last_event_id;         // of a stream that is continued, or empty
   bool came_over_tls = false;        // says whoever ended the TLS before us
   bool has_credential = false;
   std::string changed;  // of what has no id in its path: what was changed, for the audit

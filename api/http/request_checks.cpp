@@ -73,6 +73,7 @@ std::expected<void, Failure> read_head(const Head& head, const ServerOptions& op
   request.caller.correlation_id = correlation_of(head);
   request.content_type = std::string(head[field::content_type]);
   request.idempotency_key = std::string(head["Idempotency-Key"]);
+  request.last_event_id = std::string(head["Last-Event-ID"]);
   request.came_over_tls = beast::iequals(head["X-Forwarded-Proto"], "https");
   read_event_headers(head, request);
   const auto fields = static_cast<std::size_t>(std::distance(head.begin(), head.end()));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/http/live_feed.hpp"
 #include "api/http/offload_pool.hpp"
 #include "api/http/upgrade.hpp"
 #include "api/notifier/news_sink.hpp"
@@ -24,9 +25,10 @@ struct LiveOptions {
   std::chrono::milliseconds recheck{30'000};  // how often to ask whether a client is still welcome
 };
 
-// The WebSocket side of the notifier: performs what the hub decides. Everything but the NewsSink's
-// calls happens on the server's thread. The pool must outlive it, and it the server and the feed.
-class LiveServer final : public http::UpgradeHandler, public NewsSink {
+// The clients' side of the notifier, WebSockets and streams of one topic: performs what the hub
+// decides. Everything but the NewsSink's calls happens on the server's thread. The pool must
+// outlive it, and it the server and the feed.
+class LiveServer final : public http::UpgradeHandler, public http::LiveFeed, public NewsSink {
  public:
   // Reads a topic for a user, blocking, on the pool.
   using SnapshotSource = std::function<Result<Snapshot>(const Topic&, const service::Caller&)>;
@@ -44,17 +46,24 @@ class LiveServer final : public http::UpgradeHandler, public NewsSink {
                                     service::Caller caller) override;
   void close_all() override;
 
+  http::asio::awaitable<Result<std::unique_ptr<http::LiveStream>>> follow(
+      service::Caller caller, std::string topic, std::string since) override;
+
   void on_audience(std::function<void(bool present)> changed) override;
   void stream_started(StreamPosition position) override;
   void published(Batch batch, std::function<void()> taken) override;
 
  private:
+  struct Listener;
   class Session;
+  class Follower;
 
+  void join(const std::shared_ptr<Listener>& listener);
+  void leave(const Listener& listener);
   http::asio::awaitable<void> read_messages(Session& session);
   http::asio::awaitable<void> write_frames(std::shared_ptr<Session> session);
   http::asio::awaitable<void> recheck_clients();
-  http::asio::awaitable<void> load(LoadSnapshot wanted, service::Caller caller);
+  http::asio::awaitable<void> load(LoadSnapshot wanted, std::shared_ptr<Listener> listener);
   void perform(const Actions& actions);
 
   log::Log log_;
@@ -64,7 +73,7 @@ class LiveServer final : public http::UpgradeHandler, public NewsSink {
   Welcome is_welcome_;
   http::asio::any_io_executor executor_;
   SubscriptionHub hub_;
-  std::unordered_map<ClientId, std::shared_ptr<Session>> sessions_;
+  std::unordered_map<ClientId, std::shared_ptr<Listener>> listeners_;
   std::optional<http::asio::steady_timer> recheck_;  // while clients are looked after
   std::function<void(bool)> audience_changed_ = [](bool) {};
   bool closing_ = false;

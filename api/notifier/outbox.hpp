@@ -11,7 +11,8 @@ namespace trainyard::notifier {
 
 struct Frame {
   std::shared_ptr<const std::string> text;
-  std::string progress_of;  // what newer progress replaces it; empty: must be sent
+  std::string progress_of;    // what newer progress replaces it; empty: must be sent
+  std::string position = {};  // of the stream after it, "<epoch>:<offset>"; empty: not known
 };
 
 // What waits to be sent to one client. Bounded: newer progress replaces older of the same job, and

@@ -18,6 +18,10 @@ void write_position(wire::JsonWriter& out, std::string_view epoch, std::string_v
   }
 }
 
+std::string position_text(std::string_view epoch, std::string_view offset) {
+  return epoch.empty() ? std::string() : fmt::format("{}:{}", epoch, offset);
+}
+
 std::string event_frame(const std::string& topic, const std::string& epoch,
                         const RingEntry& entry) {
   wire::JsonWriter out;
@@ -143,7 +147,8 @@ void SubscriptionHub::deliver(Client& client, Subscription& subscription, const 
   send(client,
        {.text = std::make_shared<const std::string>(
             event_frame(subscription.topic.text, ring_.position().epoch, entry)),
-        .progress_of = is_progress ? subscription.key + "/" + entry.news->subject : std::string()},
+        .progress_of = is_progress ? subscription.key + "/" + entry.news->subject : std::string(),
+        .position = position_text(ring_.position().epoch, entry.offset)},
        actions);
 }
 
@@ -259,7 +264,11 @@ void SubscriptionHub::send_subscribed(Client& client, const Subscription& subscr
   out.field("topic", subscription.topic.text).field("recovered", recovered);
   write_position(out, position.epoch, position.offset());
   out.key("snapshot").raw(snapshot).end_object();
-  send_text(client, out.take(), actions);
+  send(client,
+       {.text = std::make_shared<const std::string>(out.take()),
+        .progress_of = {},
+        .position = position_text(position.epoch, position.offset())},
+       actions);
 }
 
 void SubscriptionHub::send_error(Client& client, const std::string& id, const Error& error,
@@ -321,11 +330,9 @@ void SubscriptionHub::drop(Client& client, const std::string& key) {
   if (subscribers->second.empty()) by_topic_.erase(subscribers);
 }
 
-std::optional<std::string> SubscriptionHub::next_frame(ClientId id) {
+std::optional<Frame> SubscriptionHub::next_frame(ClientId id) {
   const auto found = clients_.find(id);
-  if (found == clients_.end()) return std::nullopt;
-  const auto frame = found->second->outbox.pop();
-  return frame ? std::optional(*frame->text) : std::nullopt;
+  return found == clients_.end() ? std::nullopt : found->second->outbox.pop();
 }
 
 bool SubscriptionHub::is_closing(ClientId id) const {

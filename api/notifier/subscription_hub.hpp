@@ -72,7 +72,7 @@ class SubscriptionHub {
   // Everyone is told to come back; nothing is sent after that.
   Actions close_all(std::string_view reason, int retry_after_ms);
 
-  std::optional<std::string> next_frame(ClientId client);
+  std::optional<Frame> next_frame(ClientId client);
   // Nothing more will come once next_frame() is empty.
   bool is_closing(ClientId client) const;
 

@@ -51,6 +51,7 @@ struct Settings {
     std::int64_t port = 8080;
     std::int64_t connections_max = 2'000;
     std::int64_t upload_bytes_max = std::int64_t{2} << 30;
+    std::chrono::seconds train_wait{300};
   } http;
 
   struct Auth {

@@ -1,6 +1,7 @@
 #include "common/domain/job_command.hpp"
 
 #include "common/domain/admission.hpp"
+#include "common/domain/run_id.hpp"
 #include "common/domain/transition_table.hpp"
 
 #include <fmt/format.h>
@@ -133,7 +134,7 @@ Result<JobChange> on(const Job& job, const Claim& command, TimePoint now) {
   const auto length = job.options.lease.count() > 0 ? job.options.lease : command.lease;
   next.lease = Lease{.worker_id = command.worker_id, .token = command.token, .until = now + length};
   if (!next.started_at) next.started_at = now;
-  if (next.run_id.empty()) next.run_id = fmt::format("local-{}", next.id.to_string());
+  if (next.run_id.empty()) next.run_id = local_run_id(next.id);
   next.progress = 5;
   TRY_DO(change.move(JobEvent::started, "Loading training data"));
   return std::move(change).take();

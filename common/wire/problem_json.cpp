@@ -5,7 +5,7 @@
 namespace trainyard::wire {
 
 std::string problem_json(const Error& error, int status, std::string_view title,
-                         std::string_view correlation_id) {
+                         std::string_view correlation_id, std::string_view job_id) {
   JsonWriter out;
   out.begin_object()
       .field("type", "about:blank")
@@ -17,6 +17,7 @@ std::string problem_json(const Error& error, int status, std::string_view title,
   if (!error.field.empty()) out.field("field", error.field);
   if (error.row) out.field("row", *error.row);
   if (!error.hint.empty()) out.field("hint", error.hint);
+  if (!job_id.empty()) out.field("job_id", job_id);
   out.field("correlation_id", correlation_id).end_object();
   return out.take();
 }

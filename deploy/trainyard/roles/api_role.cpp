@@ -15,7 +15,7 @@ namespace trainyard {
 namespace {
 
 constexpr const char* live_hint =
-    "this is a notifier: it serves /ws and /health, an api role serves the rest";
+    "this is a notifier: it serves /ws, /api/v2/stream and /health, an api role serves the rest";
 
 std::filesystem::path web_dir_of(const config::Settings& settings) {
   if (!settings.web_dir.empty()) return settings.web_dir;
@@ -51,6 +51,15 @@ class ApiRole::Parts {
         commits_(*backbone.store, gate_, {}),
         control_(log, *backbone.bus),
         pool_({.threads = static_cast<std::size_t>(settings.store.connections)}),
+        live_(
+            log, {}, pool_,
+            [&store = *backbone.store](const notifier::Topic& topic,
+                                       const service::Caller& caller) {
+              return notifier::read_snapshot(store, topic, caller, system_clock().now());
+            },
+            [&access = *backbone.access](const service::Caller& caller) {
+              return service::is_still_welcome(access, caller, system_clock().now());
+            }),
         api_{.store = *backbone.store,
              .line = *backbone.line,
              .definitions = *backbone.definitions,
@@ -74,16 +83,9 @@ class ApiRole::Parts {
              .web_dir = web_dir_of(settings),
              .version = TRAINYARD_VERSION,
              .find_zone = tzdb::find_zone,
-             .webhook_secret = settings.events.webhook_secret},
-        live_(
-            log, {}, pool_,
-            [&store = *backbone.store](const notifier::Topic& topic,
-                                       const service::Caller& caller) {
-              return notifier::read_snapshot(store, topic, caller, system_clock().now());
-            },
-            [&access = *backbone.access](const service::Caller& caller) {
-              return service::is_still_welcome(access, caller, system_clock().now());
-            }),
+             .webhook_secret = settings.events.webhook_secret,
+             .live = &live_,
+             .train_wait = settings.http.train_wait},
         server_(log, server_options(settings, serves),
                 serves == Serves::live ? http::live_routes() : http::api_routes(), api_, &live_),
         feed_(log, *backbone.bus, live_) {}
@@ -110,8 +112,8 @@ class ApiRole::Parts {
   service::GroupCommit commits_;
   service::JobControl control_;
   http::OffloadPool pool_;
-  http::Api api_;
   notifier::LiveServer live_;
+  http::Api api_;
   http::Server server_;
   notifier::NotifierFeed feed_;
 };

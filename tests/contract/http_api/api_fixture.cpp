@@ -91,7 +91,8 @@ void ApiTest::restart(ServerOptions options) {
                      .convert = convert_,
                      .web_dir = folder_ / "web",
                      .version = "test",
-                     .find_zone = tzdb::find_zone});
+                     .find_zone = tzdb::find_zone,
+                     .live = live_feed_});
   options.port = 0;
   server_ = std::make_unique<Server>(log::Log(), std::move(options), routes_, *api_, upgrade_);
   server_->start();

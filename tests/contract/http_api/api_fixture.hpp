@@ -90,6 +90,7 @@ class ApiTest : public ::testing::Test {
   std::unique_ptr<service::AuditTrail> audit_;
   std::function<Result<ConvertedData>(const std::filesystem::path&)> convert_;
   UpgradeHandler* upgrade_ = nullptr;
+  LiveFeed* live_feed_ = nullptr;
   std::span<const Route> routes_ = api_routes();
   std::unique_ptr<Api> api_;
   std::unique_ptr<Server> server_;

@@ -79,6 +79,15 @@ Answer Client::read() {
   return answer;
 }
 
+std::string Client::read_line() {
+  while (!received_.contains('\n') && !ended_)
+    fill();
+  const auto end = std::min(received_.find('\n'), received_.size());
+  auto line = received_.substr(0, end);
+  received_.erase(0, end + 1);
+  return line;
+}
+
 Answer Client::send(const std::string& method, const std::string& path, const std::string& body,
                     const std::map<std::string, std::string>& headers) {
   auto text = fmt::format("{} {} HTTP/1.1\r\nHost: test\r\n", method, path);

@@ -28,9 +28,11 @@ class Client {
               const std::map<std::string, std::string>& headers = {});
   void write(std::string_view bytes);
   Answer read();
-  Answer read_head();  // of an answer that has no body
+  Answer read_head();       // of an answer that has no body, or one that never ends
+  std::string read_line();  // of such a body, without its end; empty at the end of the stream too
   void shut_down_sending();
   bool is_closed_by_server();  // waits for the end of the stream
+  bool has_ended() const { return ended_ && received_.empty(); }
 
  private:
   void fill();

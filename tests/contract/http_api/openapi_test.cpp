@@ -35,6 +35,7 @@ TEST_F(OpenApiPage, IsServedWhereA404PointsTo) {
   const auto answer = get("/api/v2/openapi.json");
   ASSERT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, openapi());
+  EXPECT_EQ(get("/openapi.json").body, openapi());
   EXPECT_EQ(answer.json()["openapi"], "3.1.0");
 }
 

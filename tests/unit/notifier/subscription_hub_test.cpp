@@ -74,7 +74,7 @@ class HubWithoutStreamTest : public ::testing::Test {
   std::vector<std::string> frames() {
     std::vector<std::string> all;
     while (auto frame = hub.next_frame(ann))
-      all.push_back(*frame);
+      all.push_back(*frame->text);
     return all;
   }
 
