@@ -13,6 +13,12 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t file_bytes_max = 32 << 20;
 
+// What a page may load and whom it may talk to: this server. Style sheets of the API's page hold
+// pictures as data.
+constexpr std::string_view page_policy =
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
+
 std::string_view type_of(const fs::path& path) {
   struct Type {
     std::string_view extension;
@@ -55,8 +61,11 @@ bool is_inside(const fs::path& root, const fs::path& file) {
 Result<Response> read_page(const fs::path& root, const std::string& path) {
   std::error_code error;
   fs::path file = root / (path == "/" ? std::string("index.html") : path.substr(1));
-  // The page's own routes live in the browser: a path that is no file gets the page.
-  if (!fs::is_regular_file(file, error) && !file.has_extension()) file = root / "index.html";
+  if (!fs::is_regular_file(file, error) && !file.has_extension()) {
+    // The main page's own routes live in the browser: a path that is no other page gets it.
+    file += ".html";
+    if (!fs::is_regular_file(file, error)) file = root / "index.html";
+  }
   const auto size = fs::file_size(file, error);
   if (error || !fs::is_regular_file(file, error) || !is_inside(root, file)) {
     return fail(Errc::not_found, fmt::format("there is nothing at {}", path));
@@ -67,10 +76,14 @@ Result<Response> read_page(const fs::path& root, const std::string& path) {
   text << in.rdbuf();
   // Vite names what is in assets/ after its content, so it never changes.
   const bool fixed = path.starts_with("/assets/");
-  return Response{
+  Response page{
       .content_type = std::string(type_of(file)),
       .body = std::move(text).str(),
       .headers = {{"Cache-Control", fixed ? "public, max-age=31536000, immutable" : "no-cache"}}};
+  if (file.extension() == ".html") {
+    page.headers.emplace_back("Content-Security-Policy", page_policy);
+  }
+  return page;
 }
 
 }  // namespace

@@ -38,6 +38,11 @@ TEST_F(Protocol, TellsWhichMethodsAPathTakes) {
   const auto answer = client().send("PUT", "/api/v2/jobs", "{}");
   EXPECT_EQ(answer.status, 405);
   EXPECT_EQ(answer.headers.at("allow"), "POST, GET, HEAD");
+  for (const auto* path : {"/api/v2/events", "/api/v2/jobs/bulk", "/api/v2/schedules/a/run"}) {
+    const auto refused = get(path);
+    EXPECT_EQ(refused.status, 405) << path << refused.body;
+    EXPECT_EQ(refused.headers.at("allow"), "POST");
+  }
   EXPECT_EQ(get("/api/v3/jobs").status, 404);
   EXPECT_EQ(get("/api/v3/jobs").headers.at("content-type"), "application/problem+json");
 }
@@ -200,6 +205,13 @@ TEST_F(Protocol, ServesThePageAndNothingOutsideItsFolder) {
   std::ofstream(folder_ / "web" / ".secret") << "s";
   std::ofstream(folder_ / "secret.txt") << "s";
   std::filesystem::create_symlink(folder_ / "secret.txt", folder_ / "web" / "link.txt");
+  std::ofstream(folder_ / "web" / "docs.html") << "<p>docs</p>";
+  EXPECT_EQ(get("/docs").body, "<p>docs</p>");
+  for (const auto* page : {"/", "/docs", "/batches/17"}) {
+    const auto policy = get(page).headers.at("content-security-policy");
+    EXPECT_TRUE(policy.starts_with("default-src 'self';")) << policy;
+    EXPECT_FALSE(policy.contains("unsafe"));
+  }
   EXPECT_EQ(get("/").body, "<p>page</p>");
   EXPECT_EQ(get("/").headers.at("cache-control"), "no-cache");
   EXPECT_EQ(get("/batches/17").body, "<p>page</p>");
