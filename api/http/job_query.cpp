@@ -19,6 +19,9 @@ std::expected<void, Failure> take(ports::JobFilter& filter, const std::string& n
   if (name == "status") {
     filter.status = domain::status_from(value);
     if (!filter.status) return wrong(name, value, "a job status");
+  } else if (name == "category") {
+    filter.error_category = category_from(value);
+    if (!filter.error_category) return wrong(name, value, "a category of errors");
   } else if (name == "before") {
     filter.before = JobId::parse(value);
     if (!filter.before) return wrong(name, value, "a job id");
@@ -37,10 +40,11 @@ std::expected<void, Failure> take(ports::JobFilter& filter, const std::string& n
     filter.user_id = value;
   } else if (name == "q") {
     filter.text = value;
-  } else if (name != "limit") {
-    return bad_request(name, fmt::format("unknown parameter '{}'", name),
-                       "known: status, limit, before, model, segment, batch, user, q, "
-                       "created_after, created_before");
+  } else {
+    return bad_request(
+        name, fmt::format("unknown parameter '{}'", name),
+        "known: status, category, limit (of a list), before, model, segment, batch, user, q, "
+        "created_after, created_before");
   }
   return {};
 }
@@ -63,12 +67,19 @@ std::expected<std::int64_t, Failure> int_query(const Request& request, std::stri
 }
 
 std::expected<ports::JobFilter, Failure> job_filter(const Request& request) {
-  ports::JobFilter filter;
-  for (const auto& [name, value] : request.query) {
-    TRY_DO(take(filter, name, value));
-  }
+  auto fields = request.query;
+  std::erase_if(fields, [](const auto& field) { return field.first == "limit"; });
+  TRY(auto filter, job_filter(fields));
   TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 1'000));
   filter.limit = static_cast<int>(limit);
+  return filter;
+}
+
+std::expected<ports::JobFilter, Failure> job_filter(std::span<const NamedText> fields) {
+  ports::JobFilter filter;
+  for (const auto& [name, value] : fields) {
+    TRY_DO(take(filter, name, value));
+  }
   return filter;
 }
 

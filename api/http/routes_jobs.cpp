@@ -17,8 +17,17 @@ constexpr std::size_t parse_here_bytes_max = 32 * 1024;
 
 using service::Start;
 
-Response job_answer(const Api& api, const domain::Job& job, int status = 200) {
-  return {.status = status, .body = wire::job_json(job, wire::JobView::full, api.clock.now())};
+Response job_answer(const Api& api, const domain::Job& job) {
+  return {.body = wire::job_json(job, wire::JobView::full, api.clock.now())};
+}
+
+// 201 for the job that was asked for, 200 for another that stands in its way.
+Response acceptance(const Api& api, JobId asked, const domain::Job& job) {
+  const bool is_new = job.id == asked;
+  const auto view = is_new ? wire::JobView::full : wire::JobView::existing;
+  return {.status = is_new ? 201 : 200,
+          .body = wire::job_json(job, view, api.clock.now()),
+          .headers = {{"Location", "/api/v2/jobs/" + job.id.to_string()}}};
 }
 
 std::expected<Start, Failure> start_query(const Request& request) {
@@ -73,11 +82,13 @@ Result<std::string> accept_bulk(const Api& api, const Request& request) {
       out.raw(wire::problem_json(*error, status, "", request.caller.correlation_id)).end_object();
     } else {
       const auto& made = accepted[next]->job;
+      const bool is_new = made.id == good[next].id;
       out.begin_object()
-          .field("status_code", 201)
+          .field("status_code", is_new ? 201 : 200)
           .field("job_id", made.id.to_string())
           .field("status", to_string(made.status))
           .field("created_at", made.created_at)
+          .field("duplicate", !is_new)
           .end_object();
     }
     if (job) ++next;
@@ -98,14 +109,13 @@ asio::awaitable<Reply> post_job(Api& api, Request& request) {
                  ? prepare(api, request, *start)
                  : co_await offload(api.pool, [&] { return prepare(api, request, *start); });
   if (!job) co_return std::unexpected(std::move(job).error());
+  const auto asked = job->id;
   auto accepted =
       co_await await_done<domain::JobChange>([&](service::Done<domain::JobChange> done) {
         api.commits.accept(*std::move(job), std::move(done));
       });
   if (!accepted) co_return std::unexpected(std::move(accepted).error());
-  auto response = job_answer(api, accepted->job, 201);
-  response.headers.emplace_back("Location", "/api/v2/jobs/" + accepted->job.id.to_string());
-  co_return response;
+  co_return acceptance(api, asked, accepted->job);
 }
 
 asio::awaitable<Reply> post_jobs_bulk(Api& api, Request& request) {

@@ -28,11 +28,13 @@ std::vector<Request> pick(std::span<const Request> all, const std::vector<std::s
   return picked;
 }
 
-// After a doubt the repeated Submit is refused because the first one did commit.
+// After a doubt the repeated start is refused because the first one did commit.
 void accept_own_effect(ports::JobStore& store, const domain::JobCommand& command,
                        Result<domain::JobChange>& answer) {
   if (answer || answer.error().code != Errc::illegal_transition) return;
-  if (!std::holds_alternative<domain::Submit>(command)) return;
+  const bool starts = std::holds_alternative<domain::Submit>(command) ||
+                      std::holds_alternative<domain::Redrive>(command);
+  if (!starts) return;
   auto job = store.get(domain::job_of(command));
   if (!job || job->status == domain::JobStatus::pending) return;
   if (job->status == domain::JobStatus::failed || !job->submitted_at) return;

@@ -21,7 +21,7 @@ class GroupCommit {
   GroupCommit(ports::JobStore& store, EntryGate& gate, Options options);
 
   void accept(domain::NewJob job, Done<domain::JobChange> done);
-  // A Submit that finds its own effect after a doubt is answered as done.
+  // A Submit or Redrive that finds its own effect after a doubt is answered as done.
   void apply(domain::JobCommand command, Done<domain::JobChange> done);
 
  private:

@@ -87,6 +87,7 @@ Result<domain::NewJob> prepare_job(const JobIntake& intake, const Caller& caller
                      .correlation_id = caller.correlation_id,
                      .priority = spec.priority,
                      .options = request.options,
+                     .unique = request.unique,
                      .submit = start == Start::now};
   if (has_rows) {
     TRY(const auto path, intake.store_rows(request.inline_data));

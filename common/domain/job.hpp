@@ -47,6 +47,7 @@ struct Job {
   std::string cause;  // JSON object of the event that its batch came from; empty when asked for
   int priority = 0;   // higher first
   JobOptions options;
+  std::string unique_key;  // that it was made under; empty: none
 
   JobStatus status = JobStatus::pending;
   int progress = 0;  // percent

@@ -11,6 +11,8 @@
 namespace trainyard::domain {
 namespace {
 
+constexpr std::string_view waiting_step = "Waiting in line";
+
 std::unexpected<Error> lost(std::string why) {
   return fail(Errc::lease_lost, std::move(why));
 }
@@ -75,25 +77,52 @@ JobChange already_done(const Job& job) {
   return {.job = job, .unchanged = true};
 }
 
-Result<JobChange> on(const Job& job, const Submit& command, TimePoint now) {
-  Change change(job, now);
-  const auto due = std::max(now, job.options.run_at.value_or(now));
-  const bool announce = command.entry == Entry::announced && due == now;
-  TRY_DO(
-      change.move(JobEvent::submitted, std::string(announce ? announced_step : "Waiting in line")));
+Result<JobChange> submit(Change change, Entry entry, std::string detail, TimePoint now) {
   auto& next = change.job();
+  const auto due = std::max(now, next.options.run_at.value_or(now));
+  const bool announce = entry == Entry::announced && due == now;
+  TRY_DO(change.move(JobEvent::submitted, std::string(announce ? announced_step : waiting_step),
+                     std::move(detail)));
   next.submitted_at = now;
   next.completed_at.reset();
   next.error.clear();
   next.error_category.reset();
   next.progress = 0;
-  next.rank = rank_of(due, job.priority);
+  next.rank = rank_of(due, next.priority);
   if (announce) {
     change.admit();
   } else {
     change.line_up(due);
   }
   return std::move(change).take();
+}
+
+Result<JobChange> on(const Job& job, const Submit& command, TimePoint now) {
+  return submit(Change(job, now), command.entry, {}, now);
+}
+
+Result<JobChange> on(const Job& job, const Redrive& command, TimePoint now) {
+  if (job.status != JobStatus::failed) {
+    return fail(Error{.code = Errc::illegal_transition,
+                      .detail = fmt::format("only a failed job is redriven; this one is {}",
+                                            to_string(job.status)),
+                      .field = "status"});
+  }
+  if (command.edited && job.version != command.version) {
+    return fail(Errc::conflict, "the job changed after the edit was made");
+  }
+  Change change(job, now);
+  auto& next = change.job();
+  next.retry_count = 0;
+  next.interruptions = 0;
+  if (command.edited) {
+    next.config = command.edited->config;
+    next.cluster_config = command.edited->cluster_config;
+    next.segment_id = command.edited->segment_id;
+    next.model = command.edited->model;
+    next.priority = command.edited->priority;
+  }
+  return submit(std::move(change), command.entry, command.detail, now);
 }
 
 Result<JobChange> on(const Job& job, const Admit& command, TimePoint now) {
@@ -116,7 +145,7 @@ Result<JobChange> on(const Job& job, const Withdraw& command, TimePoint now) {
     return lost("the job is not announced under this dispatch number");
   }
   Change change(job, now);
-  change.job().current_step = "Waiting in line";
+  change.job().current_step = waiting_step;
   change.line_up(now);
   return std::move(change).take();
 }
@@ -258,6 +287,20 @@ JobId job_of(const JobCommand& command) {
   return std::visit([](const auto& known) { return known.job_id; }, command);
 }
 
+JobSpec spec_of(const Job& job) {
+  return {.config = job.config,
+          .cluster_config = job.cluster_config,
+          .segment_id = job.segment_id,
+          .model = job.model,
+          .priority = job.priority};
+}
+
+bool has_same_spec(const Job& one, const Job& other) {
+  return one.config == other.config && one.cluster_config == other.cluster_config &&
+         one.segment_id == other.segment_id && one.model == other.model &&
+         one.priority == other.priority;
+}
+
 JobChange create(const NewJob& request, TimePoint now) {
   JobChange change;
   auto& job = change.job;
@@ -271,6 +314,7 @@ JobChange create(const NewJob& request, TimePoint now) {
   job.correlation_id = request.correlation_id;
   job.priority = request.priority;
   job.options = request.options;
+  if (request.unique) job.unique_key = request.unique->key;
   job.current_step = "Job created, ready to submit";
   job.created_at = now;
   job.updated_at = now;

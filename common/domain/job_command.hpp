@@ -2,6 +2,7 @@
 
 #include "common/domain/job.hpp"
 #include "common/domain/retry_policy.hpp"
+#include "common/domain/unique.hpp"
 
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct NewJob {
   std::string correlation_id;
   int priority = 0;
   JobOptions options = {};
+  std::optional<Uniqueness> unique = std::nullopt;
   bool submit = false;  // create and submit in one step
   Entry entry = Entry::in_line;
 };
@@ -38,6 +40,25 @@ struct NewJob {
 // The user starts it: pending, or failed (a retry, which keeps the retry count).
 struct Submit {
   JobId job_id;
+  Entry entry = Entry::in_line;
+};
+
+// What a job is to compute, where that may change after it was made.
+struct JobSpec {
+  std::string config;
+  std::string cluster_config;
+  std::string segment_id;
+  std::string model;
+  int priority = 0;
+};
+
+// A failed job gets another go, with its retries to spend again. An edit was made of the record at
+// `version` and is refused with conflict when that has moved on.
+struct Redrive {
+  JobId job_id;
+  std::int64_t version;
+  std::optional<JobSpec> edited;
+  std::string detail;  // who did it and what was edited, for the history
   Entry entry = Entry::in_line;
 };
 
@@ -105,9 +126,11 @@ struct Rescue {
   RetryPolicy policy;
 };
 
-using JobCommand = std::variant<Submit, Admit, Withdraw, Claim, Finish, Cancel, Rescue>;
+using JobCommand = std::variant<Submit, Redrive, Admit, Withdraw, Claim, Finish, Cancel, Rescue>;
 
 JobId job_of(const JobCommand& command);
+JobSpec spec_of(const Job& job);
+bool has_same_spec(const Job& one, const Job& other);
 
 // What a command does: the record afterwards, the history lines it adds (at most two), results to
 // store, and whether TrainRequested is to be announced for job.dispatch_no.

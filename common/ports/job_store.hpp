@@ -97,6 +97,7 @@ struct OutboxRange {
 struct JobFilter {
   std::optional<std::string> user_id;
   std::optional<domain::JobStatus> status;
+  std::optional<Category> error_category;
   std::optional<BatchId> batch_id;
   std::optional<std::string> segment_id;
   std::optional<std::string> model;
@@ -105,11 +106,13 @@ struct JobFilter {
   std::optional<std::string> text;  // part of the segment, model, step or error
   std::optional<JobId> before;
   int limit = 50;
+  enum class Total { counted, unknown } total = Total::counted;
 };
 
 struct JobPage {
   std::vector<domain::Job> jobs;
-  std::int64_t total = 0;  // that match the filter, `before` and `limit` left aside
+  // That match the filter, `before` and `limit` left aside; 0 when they are not counted.
+  std::int64_t total = 0;
   bool has_more = false;
 };
 
@@ -146,7 +149,10 @@ class JobStore {
 
   // --- accepting -------------------------------------------------------------------------------
   // One transaction for the set. A job whose id exists already is left as it is and answered with
-  // its record (so repeating after in_doubt is safe). Order of answers = order of jobs.
+  // its record (so repeating after in_doubt is safe). One that is to be unique and is not is
+  // answered with the newest job that stands in its way, told by its id, and nothing is written;
+  // that is decided in the transaction, whoever accepts at the same time. Order of answers = order
+  // of jobs.
   virtual Applied accept(std::span<const domain::NewJob> jobs) = 0;
   // The batch and all its jobs, or nothing. One with this id or origin that exists already is left
   // as it is and answered, its id telling the two apart.

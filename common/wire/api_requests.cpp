@@ -41,6 +41,10 @@ Result<JobRequest> take_job(json& holder, const std::string& path) {
   }
   request.config = config->dump();
   if (const auto options = holder.find("options"); options != holder.end()) {
+    if (options->is_object() && options->contains("unique")) {
+      TRY(request.unique, parse_unique((*options)["unique"]));
+      options->erase("unique");
+    }
     TRY(request.options, parse_job_options(*options));
   }
   return request;
@@ -128,6 +132,10 @@ Result<BatchRequest> parse_batch_request(std::string_view body) {
   }
   if (request.models.empty()) request.models = {"auto"};
   TRY(request.job, take_job(tree, "config"));
+  if (request.job.unique) {
+    return wrong("options.unique", "the jobs of a batch cannot be unique, they are many",
+                 "send an Idempotency-Key to make a batch once");
+  }
   return request;
 }
 

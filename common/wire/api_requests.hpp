@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/domain/job_options.hpp"
+#include "common/domain/unique.hpp"
 
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct JobRequest {
   std::string config;       // JSON object without `data`
   std::string inline_data;  // JSON array of rows, empty when the config names a data_path
   domain::JobOptions options;
+  std::optional<domain::Uniqueness> unique = std::nullopt;
 };
 
 struct BulkRequest {

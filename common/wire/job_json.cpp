@@ -57,10 +57,12 @@ void write_job(JsonWriter& out, const domain::Job& job, JobView view, TimePoint 
       .field("eta_seconds", eta_of(job, now))
       .text_or_null("correlation_id", job.correlation_id)
       .raw_or_null("cause", job.cause);
-  if (view == JobView::full) {
+  if (view != JobView::summary) {
     write_job_options(out.key("options"), job.options);
+    out.text_or_null("unique_key", job.unique_key);
     out.raw_or_null("config", job.config).raw_or_null("cluster_config", job.cluster_config);
   }
+  if (view == JobView::existing) out.field("duplicate", true);
   out.end_object();
 }
 

@@ -8,8 +8,9 @@
 
 namespace trainyard::wire {
 
-// full adds config and cluster_config: for answers about one job.
-enum class JobView { summary, full };
+// full adds config and cluster_config: for answers about one job. existing is full and says that
+// the job stands in the way of the one that was asked for.
+enum class JobView { summary, full, existing };
 
 // The job as every reader of the API sees it. `now` is for eta_seconds. Pure.
 void write_job(JsonWriter& out, const domain::Job& job, JobView view, TimePoint now);

@@ -48,7 +48,38 @@ Result<void> take(domain::JobOptions& options, std::string_view key, const json&
     TRY(options.timeout, seconds_of(key, value));
   } else {
     return wrong(key, fmt::format("unknown key '{}'", key),
-                 "known here: queue, key, run_at, lease_seconds, timeout_seconds");
+                 "known here: queue, key, run_at, lease_seconds, timeout_seconds, unique");
+  }
+  return {};
+}
+
+Result<std::vector<domain::JobStatus>> states_of(const json& value) {
+  std::vector<domain::JobStatus> states;
+  const auto expected = [] {
+    return wrong("unique.states", "states must be a list of job states", "e.g. [\"running\"]");
+  };
+  if (!value.is_array() || value.empty()) return expected();
+  for (const auto& name : value) {
+    const auto state =
+        name.is_string() ? domain::status_from(name.get<std::string>()) : std::nullopt;
+    if (!state) return expected();
+    states.push_back(*state);
+  }
+  return states;
+}
+
+Result<void> take(domain::Uniqueness& unique, std::string_view key, const json& value) {
+  const auto field = fmt::format("unique.{}", key);
+  if (key == "key") {
+    TRY(unique.key, text_of(field, value));
+  } else if (key == "within_seconds") {
+    TRY(const auto within, seconds_of(field, value));
+    unique.within = std::chrono::ceil<std::chrono::seconds>(within);
+  } else if (key == "states") {
+    TRY(unique.states, states_of(value));
+  } else {
+    return wrong(field, fmt::format("unknown key '{}'", key),
+                 "known here: key, within_seconds, states");
   }
   return {};
 }
@@ -72,6 +103,21 @@ Result<domain::JobOptions> parse_job_options(const json& tree) {
   const auto problems = problems_of(options);
   if (!problems.empty()) return fail(problems.front());
   return options;
+}
+
+Result<domain::Uniqueness> parse_unique(const json& tree) {
+  if (!tree.is_object()) return wrong("unique", "unique must be a JSON object");
+  domain::Uniqueness unique;
+  for (const auto& [key, value] : tree.items())
+    TRY_DO(take(unique, key, value));
+  if (unique.key.empty() || unique.key.size() > domain::unique_key_max) {
+    return wrong("unique.key",
+                 fmt::format("a unique key has 1 to {} characters", domain::unique_key_max));
+  }
+  if (unique.within && *unique.within > domain::unique_within_max) {
+    return wrong("unique.within_seconds", "at most a year", "leave it out for ever");
+  }
+  return unique;
 }
 
 void write_job_options(JsonWriter& out, const domain::JobOptions& options) {

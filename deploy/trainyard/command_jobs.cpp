@@ -1,4 +1,5 @@
 #include "deploy/trainyard/api_client.hpp"
+#include "deploy/trainyard/change_jobs.hpp"
 #include "deploy/trainyard/command.hpp"
 #include "deploy/trainyard/signals.hpp"
 
@@ -18,6 +19,7 @@ struct JobsOptions {
   std::string job_id;
   std::string status;
   std::string config_file;
+  std::string unique;
   int limit = 20;
   bool as_json = false;
   Secret key;
@@ -71,7 +73,8 @@ Exit submit(const JobsOptions& options) {
                    .detail = fmt::format("{} is not JSON", options.config_file),
                    .field = "CONFIG"});
   }
-  const json body = config.contains("config") ? config : json{{"config", config}};
+  json body = config.contains("config") ? config : json{{"config", config}};
+  if (!options.unique.empty()) body["options"]["unique"]["key"] = options.unique;
   return show(options, options.api().post("/api/v2/jobs?submit=true", body),
               [](const json& job) { fmt::print("{}\n", text_of(job["job_id"])); });
 }
@@ -133,25 +136,37 @@ void add_jobs(CLI::App& app, Selection& selection) {
   auto* listing = verb("list", "Newest jobs first", list);
   listing->add_option("--status", options->status, "only jobs in this state");
   listing->add_option("--limit", options->limit, "how many")->check(CLI::Range(1, 1000));
-  verb("submit", "Create and start a job from a JSON config", submit)
-      ->add_option("CONFIG", options->config_file, "JSON file with the job's config")
+  auto* submitting = verb("submit", "Create and start a job from a JSON config", submit);
+  submitting->add_option("CONFIG", options->config_file, "JSON file with the job's config")
       ->required()
       ->check(CLI::ExistingFile);
+  submitting->add_option("--unique", options->unique,
+                         "name the job that has this key already instead, if one does");
   verb_on_job("get", "One job",
               [](const JobsOptions& o) { return show(o, o.api().get(job_path(o)), print_job); });
   verb_on_job("results", "A completed job's results", [](const JobsOptions& o) {
     return show(o, o.api().get(job_path(o, "/results")),
                 [](const json& answer) { fmt::print("{}\n", answer.dump(2)); });
   });
-  verb_on_job("cancel", "Stop a job", [](const JobsOptions& o) {
-    return show(o, o.api().post(job_path(o, "/cancel")),
-                [](const json& answer) { fmt::print("{}\n", text_of(answer["status"])); });
-  });
   verb_on_job("explain", "Why a job is where it is", [](const JobsOptions& o) {
     return show(o, o.api().get(job_path(o, "/explain")), [](const json& answer) {
       fmt::print("{}: {}\n", text_of(answer["reason"]), text_of(answer["explanation"]));
     });
   });
+  const auto change = [&](const char* name, const char* what) {
+    auto changed = std::make_shared<JobsToChange>();
+    auto* command = verb(name, what, [changed, name](const JobsOptions& o) {
+      changed->as_json = o.as_json;
+      return change_jobs(o.api(), name, *changed);
+    });
+    changed->add_to(*command);
+    return std::pair(command, changed);
+  };
+  change("cancel", "Stop a job, or all that match");
+  change("delete", "Delete a job, or all that match");
+  const auto [redrive, redriven] =
+      change("redrive", "Give a failed job another go, or all that match");
+  redrive->add_option("--set", redriven->edits, "edit the config: KEY=VALUE, e.g. horizon=12");
   verb_on_job("watch", "Follow a job until it ends", watch);
 }
 

@@ -109,6 +109,9 @@ Result<ports::JobPage> PgJobStore::list(const ports::JobFilter& filter) {
   where.add(filter.user_id, "j.user_id = ${}");
   // As text: which index holds what has this status is to be seen before it is known who asks.
   if (filter.status) where.sql += fmt::format(" AND j.status = '{}'", to_string(*filter.status));
+  where.add(filter.error_category ? std::optional(std::string(to_string(*filter.error_category)))
+                                  : std::nullopt,
+            "j.error_category = ${}");
   where.add(text_of(filter.batch_id), "j.batch_id = ${}::uuid");
   where.add(filter.segment_id, "j.segment_id = ${}");
   where.add(filter.model, "j.model = ${}");
@@ -119,9 +122,11 @@ Result<ports::JobPage> PgJobStore::list(const ports::JobFilter& filter) {
   return guarded([&]() -> Result<ports::JobPage> {
     Session session(database_->pool());
     ports::JobPage page;
-    const auto total =
-        session.run_unprepared("SELECT count(*) FROM jobs j " + where.sql, where.parameters);
-    page.total = Columns(total[0]).integer();
+    if (filter.total == ports::JobFilter::Total::counted) {
+      const auto total =
+          session.run_unprepared("SELECT count(*) FROM jobs j " + where.sql, where.parameters);
+      page.total = Columns(total[0]).integer();
+    }
     Where rest = where;
     rest.add(text_of(filter.before), "j.job_id < ${}::uuid");
     const auto rows = session.run_unprepared(

@@ -5,6 +5,7 @@
 #include "common/adapters/postgres/server_clock.hpp"
 #include "common/ports/job_store.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -63,10 +64,13 @@ class PgJobStore final : public ports::JobStore {
                               std::span<const std::size_t> order);
   std::optional<Known> nothing_known(std::span<const domain::NewJob> jobs,
                                      std::span<const std::size_t> order);
-  void accept_some(std::span<const domain::NewJob> jobs, std::vector<std::size_t> order,
-                   ports::Applied& answers);
+  using Insert = std::function<void(std::span<const std::size_t> order, int attempt)>;
+  void accept_some(std::vector<std::size_t> order, ports::Applied& answers, const Insert& insert);
   void insert_new(std::span<const domain::NewJob> jobs, std::span<const std::size_t> order,
                   Known known, ports::Applied& answers);
+  void insert_unique(std::span<const domain::NewJob> jobs, std::span<const std::size_t> order,
+                     ports::Applied& answers);
+  Result<domain::JobChange> as_stored(JobId id);
   std::vector<std::size_t> apply_some(std::span<const domain::JobCommand> commands,
                                       std::span<const std::size_t> order, ports::Applied& answers);
 

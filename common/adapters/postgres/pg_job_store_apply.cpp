@@ -85,6 +85,17 @@ WITH changed AS (
 SELECT job_id, (SELECT pg_notify('trainyard_outbox', '')) FROM changed)sql",
                               Effect::writes};
 
+// What a redrive edited, before write_changes in one transaction: it takes effect under the same
+// condition.
+const Statement write_specs{
+    "write_specs",
+    "UPDATE jobs j SET config = i.config, cluster_config = i.cluster_config, "
+    "segment_id = i.segment_id, model = i.model, priority = i.priority "
+    "FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], "
+    "$7::int[]) AS i(job_id, seen_version, config, cluster_config, segment_id, model, priority) "
+    "WHERE j.job_id = i.job_id AND j.version = i.seen_version",
+    Effect::writes};
+
 struct Decided {
   domain::Job before;
   domain::JobChange change;
@@ -169,6 +180,41 @@ Parameters change_parameters(std::span<const Decided> set, TimePoint now) {
   return parameters;
 }
 
+// The parameters of write_specs; none when nothing was edited.
+std::optional<Parameters> spec_parameters(std::span<const Decided> set) {
+  TextArray id, seen_version, config, cluster, segment, model, priority;
+  bool has_edits = false;
+  for (const auto& [before, change, renewals_seen] : set) {
+    const auto& job = change.job;
+    if (has_same_spec(before, job)) continue;
+    has_edits = true;
+    id.add(job.id);
+    seen_version.add(before.version);
+    config.add(job.config);
+    cluster.add(job.cluster_config);
+    segment.add(job.segment_id);
+    model.add(job.model);
+    priority.add(job.priority);
+  }
+  if (!has_edits) return std::nullopt;
+  Parameters parameters;
+  for (auto* column : {&id, &seen_version, &config, &cluster, &segment, &model, &priority})
+    parameters.push_back(std::move(*column).take());
+  return parameters;
+}
+
+pqxx::result write_all(ConnectionPool& pool, std::span<const Decided> set, TimePoint now) {
+  Session session(pool);
+  const auto edits = spec_parameters(set);
+  if (!edits) return session.run(write_changes, change_parameters(set, now));
+  pqxx::result changed;
+  session.transact([&](const Session::Execute& execute) {
+    execute(write_specs, *edits);
+    changed = execute(write_changes, change_parameters(set, now));
+  });
+  return changed;
+}
+
 }  // namespace
 
 ports::Applied PgJobStore::apply(std::span<const domain::JobCommand> commands) {
@@ -233,7 +279,7 @@ std::vector<std::size_t> PgJobStore::apply_some(std::span<const domain::JobComma
   }
   if (set.empty()) return {};
 
-  const auto changed = Session(database_->pool()).run(write_changes, change_parameters(set, now));
+  const auto changed = write_all(database_->pool(), set, now);
   if (changed.size() == set.size()) return {};
   std::set<JobId> done;
   for (const auto& row : changed)

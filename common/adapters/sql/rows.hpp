@@ -23,7 +23,8 @@ inline const std::string job_columns =
     "j.mlflow_run_id, j.metrics, j.artifact_uri, j.checkpoint_path, j.error, "
     "j.error_category, j.attempt, j.retry_count, j.interruptions, j.version, j.dispatch_no, "
     "j.fence, j.admitted_at, j.next_attempt_at, j.rank, j.run_at, j.lease_ms, j.timeout_ms, "
-    "j.queue, j.limit_key, j.lease_worker, j.lease_token, j.lease_until, j.lease_renewals";
+    "j.queue, j.limit_key, j.unique_key, j.lease_worker, j.lease_token, j.lease_until, "
+    "j.lease_renewals";
 // With empty configs, for readers that show many jobs.
 inline const std::string slim_job_columns =
     cause_column + ", " +
@@ -32,8 +33,8 @@ inline const std::string slim_job_columns =
     "j.updated_at, j.submitted_at, j.started_at, j.completed_at, j.mlflow_run_id, j.metrics, "
     "j.artifact_uri, j.checkpoint_path, j.error, j.error_category, j.attempt, j.retry_count, "
     "j.interruptions, j.version, j.dispatch_no, j.fence, j.admitted_at, j.next_attempt_at, "
-    "j.rank, j.run_at, j.lease_ms, j.timeout_ms, j.queue, j.limit_key, j.lease_worker, "
-    "j.lease_token, j.lease_until, j.lease_renewals";
+    "j.rank, j.run_at, j.lease_ms, j.timeout_ms, j.queue, j.limit_key, j.unique_key, "
+    "j.lease_worker, j.lease_token, j.lease_until, j.lease_renewals";
 inline const std::string history_columns =
     "h.job_id, h.version, h.event, h.from_status, h.to_status, h.at, h.attempt, h.fence, "
     "h.worker_id, h.detail, h.category";
@@ -101,6 +102,7 @@ domain::Job read_job(Row& row) {
   job.options.timeout = milliseconds(row.integer());
   job.options.queue = row.text();
   job.options.key = row.text();
+  job.unique_key = row.text();
   if (row.is_null()) return job;
   domain::Lease lease;
   lease.worker_id = row.text();

@@ -63,6 +63,7 @@ Result<void> check_texts(NamedTexts fields) {
 }  // namespace
 
 Result<void> check_storable(const domain::NewJob& job) {
+  if (job.unique) TRY_DO(check_texts({{"options.unique.key", &job.unique->key}}));
   return check_texts({{"user_id", &job.user_id},
                       {"config", &job.config},
                       {"cluster_config", &job.cluster_config},

@@ -16,6 +16,9 @@ void ChangeWriter::write_new(const domain::JobChange& change) {
 
 void ChangeWriter::write(const domain::Job& before, const domain::JobChange& change) {
   update_job(connection_, change.job);
+  if (!has_same_spec(before, change.job)) {
+    update_spec(connection_, change.job.id, spec_of(change.job));
+  }
   write_lines(change);
   if (change.job.batch_id) {
     const int closed_before = is_terminal(before.status) ? 1 : 0;

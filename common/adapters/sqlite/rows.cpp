@@ -51,12 +51,12 @@ void insert_job(Connection& connection, const domain::Job& job) {
   auto query = connection.query(
       "INSERT INTO jobs (job_id, batch_id, user_id, config, cluster_config, segment_id, model, "
       "correlation_id, priority, created_at, run_at, lease_ms, timeout_ms, queue, limit_key, "
-      "run_id, status, progress, current_step, updated_at, "
+      "unique_key, run_id, status, progress, current_step, updated_at, "
       "submitted_at, started_at, completed_at, mlflow_run_id, metrics, artifact_uri, error, "
       "error_category, attempt, retry_count, interruptions, version, dispatch_no, fence, "
       "admitted_at, next_attempt_at, rank, lease_worker, lease_token, lease_until, "
       "lease_renewals) VALUES "
-      "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   query.bind(job.id)
       .bind(job.batch_id)
       .bind(job.user_id)
@@ -71,7 +71,8 @@ void insert_job(Connection& connection, const domain::Job& job) {
       .bind(job.options.lease.count())
       .bind(job.options.timeout.count())
       .bind(job.options.queue)
-      .bind(job.options.key);
+      .bind(job.options.key)
+      .bind(job.unique_key);
   bind_mutable(query, job);
   query.run();
 }
@@ -86,6 +87,20 @@ void update_job(Connection& connection, const domain::Job& job) {
       "lease_renewals = ? WHERE job_id = ?");
   bind_mutable(query, job);
   query.bind(job.id).run();
+}
+
+void update_spec(Connection& connection, JobId id, const domain::JobSpec& spec) {
+  connection
+      .query(
+          "UPDATE jobs SET config = ?, cluster_config = ?, segment_id = ?, model = ?, priority = ? "
+          "WHERE job_id = ?")
+      .bind(spec.config)
+      .bind(spec.cluster_config)
+      .bind(spec.segment_id)
+      .bind(spec.model)
+      .bind(spec.priority)
+      .bind(id)
+      .run();
 }
 
 void insert_history(Connection& connection, const domain::HistoryEntry& entry) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/adapters/sqlite/connection.hpp"
-#include "common/domain/job.hpp"
+#include "common/domain/job_command.hpp"
 
 // How records become rows.
 
@@ -9,6 +9,7 @@ namespace trainyard::sqlite {
 
 void insert_job(Connection& connection, const domain::Job& job);
 void update_job(Connection& connection, const domain::Job& job);
+void update_spec(Connection& connection, JobId id, const domain::JobSpec& spec);
 void insert_history(Connection& connection, const domain::HistoryEntry& entry);
 
 }  // namespace trainyard::sqlite

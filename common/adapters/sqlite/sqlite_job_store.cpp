@@ -49,6 +49,11 @@ Result<domain::JobChange> SqliteJobStore::accept_one(ChangeWriter& writer,
   if (auto known = find_job(writer.connection(), job.id)) {
     return domain::JobChange{.job = *std::move(known), .unchanged = true};
   }
+  if (job.unique) {
+    if (auto known = find_unique(writer.connection(), job, now)) {
+      return domain::JobChange{.job = *std::move(known), .unchanged = true};
+    }
+  }
   if (job.batch_id && !find_batch(writer.connection(), *job.batch_id)) {
     return fail(Errc::not_found, fmt::format("there is no batch {}", job.batch_id->to_string()));
   }
@@ -124,6 +129,24 @@ std::optional<domain::Job> SqliteJobStore::find_job(Connection& connection, JobI
       "SELECT " + sql::job_columns + " FROM jobs j WHERE j.job_id = ?";
   auto row = connection.query(select);
   if (!row.bind(id).step()) return std::nullopt;
+  return sql::read_job(row);
+}
+
+// The newest job that this one is not to stand beside.
+std::optional<domain::Job> SqliteJobStore::find_unique(Connection& connection,
+                                                       const domain::NewJob& job, TimePoint now) {
+  static const std::string select =
+      "SELECT " + sql::job_columns +
+      " FROM jobs j WHERE j.user_id = ? AND j.unique_key = ? AND j.unique_key <> '' "
+      "AND j.created_at >= ? AND instr(?, ',' || j.status || ',') > 0 "
+      "ORDER BY j.job_id DESC LIMIT 1";
+  const auto& [key, within, states] = *job.unique;
+  std::string names = ",";
+  for (const auto status : states)
+    names += fmt::format("{},", to_string(status));
+  auto row = connection.query(select);
+  row.bind(job.user_id).bind(key).bind(within ? now - *within : TimePoint()).bind(names);
+  if (!row.step()) return std::nullopt;
   return sql::read_job(row);
 }
 

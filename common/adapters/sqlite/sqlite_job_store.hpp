@@ -67,6 +67,8 @@ class SqliteJobStore final : public ports::JobStore {
                                       TimePoint now);
   static void remove_rows(Connection& connection, JobId id);
   std::optional<domain::Job> find_job(Connection& connection, JobId id);
+  std::optional<domain::Job> find_unique(Connection& connection, const domain::NewJob& job,
+                                         TimePoint now);
   std::optional<BatchId> find_origin(Connection& connection, std::string_view origin);
   std::optional<domain::Batch> find_batch(Connection& connection, BatchId id);
 

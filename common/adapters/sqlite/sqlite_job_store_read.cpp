@@ -58,12 +58,16 @@ Result<std::vector<domain::Job>> SqliteJobStore::get_many(std::span<const JobId>
 Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
   const std::optional<std::string> status =
       filter.status ? std::optional(std::string(to_string(*filter.status))) : std::nullopt;
+  const std::optional<std::string> category =
+      filter.error_category ? std::optional(std::string(to_string(*filter.error_category)))
+                            : std::nullopt;
   const auto text = filter.text ? std::optional(like_pattern(*filter.text)) : std::nullopt;
   Where where;
   where.add(filter.user_id, "user_id = ?");
   where.add(status, filter.status == domain::JobStatus::completed
                         ? "status = ?"
                         : "status = ? AND status <> 'completed'");  // as the index says it
+  where.add(category, "error_category = ?");
   where.add(filter.batch_id, "batch_id = ?");
   where.add(filter.segment_id, "segment_id = ?");
   where.add(filter.model, "model = ?");
@@ -77,7 +81,7 @@ Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
   return guarded([&]() -> Result<ports::JobPage> {
     Database::Reader reader(*database_);
     ports::JobPage page;
-    {
+    if (filter.total == ports::JobFilter::Total::counted) {
       auto total = reader->query("SELECT count(*) FROM jobs " + where.sql);
       where.bind(total);
       if (total.step()) page.total = total.integer();

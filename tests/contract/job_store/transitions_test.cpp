@@ -160,5 +160,65 @@ TEST_P(JobStoreContract, RetriesAFailedJobOnRequestAndKeepsItsRetryCount) {
   expect_sound(failed.id);
 }
 
+TEST_P(JobStoreContract, RedrivesAFailedJobWithAnEditAndAllItsRetries) {
+  const auto running = running_job();
+  applied(domain::Finish{running.id, running.fence, retriable_failure(std::chrono::seconds(0))});
+  admit(running.id);
+  const auto failed = fail_for_good(claim(running.id));
+  EXPECT_EQ(failed.retry_count, 1);
+  const domain::JobSpec edited{.config = R"({"horizon":6})",
+                               .cluster_config = R"({"workers":3})",
+                               .segment_id = "south",
+                               .model = "ets",
+                               .priority = 7};
+  applied(domain::Redrive{failed.id, failed.version, edited, "ada: horizon 12 -> 6",
+                          domain::Entry::announced});
+  const auto read = job(failed.id);
+  EXPECT_EQ(read.status, JobStatus::submitting);
+  EXPECT_EQ(read.config, edited.config);
+  EXPECT_EQ(read.cluster_config, edited.cluster_config);
+  EXPECT_EQ(read.segment_id, "south");
+  EXPECT_EQ(read.model, "ets");
+  EXPECT_EQ(read.priority, 7);
+  EXPECT_EQ(read.retry_count, 0);
+  EXPECT_EQ(read.error, "");
+  EXPECT_EQ(store().history(failed.id)->back().detail, "ada: horizon 12 -> 6");
+  expect_sound(failed.id);
+}
+
+TEST_P(JobStoreContract, RefusesToRedriveWhatHasNotFailed) {
+  for (const auto status : domain::all_statuses) {
+    if (status == JobStatus::failed) continue;
+    const auto before = job_in(status);
+    const auto answer = apply(domain::Redrive{before.id, before.version, {}, "ada"});
+    ASSERT_FALSE(answer) << to_string(status);
+    EXPECT_EQ(answer.error().code, Errc::illegal_transition);
+    EXPECT_EQ(job(before.id).version, before.version);
+  }
+}
+
+TEST_P(JobStoreContract, RefusesAnEditOfAnOlderRecord) {
+  const auto failed = job_in(JobStatus::failed);
+  const auto edited = domain::JobSpec{.config = R"({"horizon":1})"};
+  const auto stale = apply(domain::Redrive{failed.id, failed.version - 1, edited, "ada"});
+  ASSERT_FALSE(stale);
+  EXPECT_EQ(stale.error().code, Errc::conflict);
+  EXPECT_EQ(job(failed.id).config, failed.config);
+}
+
+TEST_P(JobStoreContract, ListsFailuresByTheirCategory) {
+  const auto failed = job_in(JobStatus::failed);
+  job_in(JobStatus::completed);
+  const auto of_data = store().list({.error_category = Category::data});
+  ASSERT_EQ(of_data->jobs.size(), 1U);
+  EXPECT_EQ(of_data->jobs.front().id, failed.id);
+  EXPECT_EQ(of_data->total, 1);
+  const auto uncounted =
+      store().list({.error_category = Category::data, .total = JobFilter::Total::unknown});
+  EXPECT_EQ(uncounted->jobs.size(), 1U);
+  EXPECT_EQ(uncounted->total, 0);
+  EXPECT_TRUE(store().list({.error_category = Category::cluster})->jobs.empty());
+}
+
 }  // namespace
 }  // namespace trainyard::ports

@@ -35,6 +35,18 @@ MemoryStore::Record* MemoryStore::find(JobId job) {
   return found == records_.end() ? nullptr : &found->second;
 }
 
+const domain::Job* MemoryStore::find_unique(const domain::NewJob& job) const {
+  const domain::Job* newest = nullptr;
+  for (const auto& [id, record] : records_) {
+    const auto& each = record.job;
+    const bool counts = job.unique && each.user_id == job.user_id &&
+                        each.unique_key == job.unique->key &&
+                        job.unique->counts(each.status, each.created_at, now());
+    if (counts && (!newest || newest->id < id)) newest = &each;
+  }
+  return newest;
+}
+
 domain::Job MemoryStore::await(JobId job, const std::function<bool(const domain::Job&)>& holds) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] {
@@ -92,6 +104,8 @@ ports::Applied MemoryStore::accept(std::span<const domain::NewJob> jobs) {
       applied.push_back(away());
     } else if (const auto* known = find(job.id)) {
       applied.push_back(domain::JobChange{.job = known->job, .unchanged = true});
+    } else if (const auto* other = find_unique(job)) {
+      applied.push_back(domain::JobChange{.job = *other, .unchanged = true});
     } else {
       auto change = domain::create(job, now());
       write(records_[job.id], change);
@@ -234,7 +248,9 @@ Result<ports::JobPage> MemoryStore::list(const ports::JobFilter& filter) {
   for (const auto& [id, record] : records_) {
     if (filter.status && record.job.status != *filter.status) continue;
     if (filter.user_id && record.job.user_id != *filter.user_id) continue;
+    if (filter.error_category && record.job.error_category != *filter.error_category) continue;
     ++page.total;
+    if (filter.before && id >= *filter.before) continue;
     page.jobs.push_back(record.job);
   }
   std::ranges::sort(page.jobs, std::ranges::greater{}, &domain::Job::id);

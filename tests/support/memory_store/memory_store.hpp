@@ -82,6 +82,7 @@ class MemoryStore : public ports::JobStore {
   };
 
   Record* find(JobId job);
+  const domain::Job* find_unique(const domain::NewJob& job) const;
   void write(Record& record, const domain::JobChange& change);
   bool is_unclaimed(const Record& record, milliseconds age) const;
 
