@@ -193,7 +193,7 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
     }
     if (entry.batch) {
       if (row.key.empty()) row.key = entry.batch->id.to_string();
-      options_.on_batch_end(entry.batch->id);
+      options_.on_batch_end(*entry.batch);
       const auto counts = store_.count_batch(entry.batch->id);
       if (counts) {
         row.events.push_back(to_message(

@@ -27,7 +27,7 @@ struct RelayOptions {
   std::function<void(TimePoint)> on_wait = [](TimePoint) {};
   std::function<void()> on_room = [] {};
   // A batch has no open jobs left. May be said again; must not block.
-  std::function<void(BatchId)> on_batch_end = [](BatchId) {};
+  std::function<void(const domain::Batch&)> on_batch_end = [](const domain::Batch&) {};
 };
 
 // Carries the outbox to the bus: what a transaction committed is told at least once, in order per

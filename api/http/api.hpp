@@ -18,6 +18,7 @@
 #include "common/ports/event_bus.hpp"
 #include "common/ports/identity.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/ports/pipeline_store.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -40,6 +41,7 @@ struct Api {
   ports::DispatchStore& line;
   ports::DefinitionStore& definitions;
   ports::ArtifactStore& artifacts;
+  ports::PipelineStore& pipelines;
   ports::EventBus& bus;
   service::EntryGate& gate;
   service::RequestLedger& ledger;

@@ -2,6 +2,9 @@
 #include "api/http/handlers.hpp"
 #include "api/http/legacy_handlers.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace trainyard::http {
 namespace {
 
@@ -10,7 +13,7 @@ constexpr std::array live{
     Route{Verb::get, "/health", get_health, Body::none, Access::anyone},
 };
 
-constexpr std::array routes{
+constexpr std::array work{
     Route{Verb::post, "/api/v2/jobs", post_job, Body::json},
     Route{Verb::get, "/api/v2/jobs", get_jobs},
     Route{Verb::get, "/api/jobs", get_jobs},
@@ -45,6 +48,14 @@ constexpr std::array routes{
     Route{Verb::post, "/api/v2/batches/{id}/cancel", post_batch_cancel},
     Route{Verb::post, "/api/v2/batches/{id}/retry-failed", post_batch_retry},
     Route{Verb::get, "/api/v2/batches/{id}/results", get_batch_results},
+    Route{Verb::post, "/api/v2/pipelines", post_pipeline, Body::json},
+    Route{Verb::get, "/api/v2/pipelines", get_pipelines},
+    Route{Verb::get, "/api/v2/pipelines/{id}", get_pipeline},
+    Route{Verb::post, "/api/v2/pipelines/{id}/cancel", post_pipeline_cancel},
+    Route{Verb::post, "/api/v2/pipelines/{id}/retry", post_pipeline_retry},
+};
+
+constexpr std::array around{
     Route{Verb::post, "/api/v2/events", post_events, Body::json},
     Route{Verb::get, "/api/v2/templates", get_templates},
     Route{Verb::get, "/api/v2/templates/{name}", get_template},
@@ -79,6 +90,15 @@ constexpr std::array routes{
     Route{Verb::get, "/health", get_health, Body::none, Access::anyone},
     Route{Verb::get, "/{*}", get_page, Body::none, Access::anyone},
 };
+
+template <std::size_t one, std::size_t other>
+constexpr auto joined(const std::array<Route, one>& first, const std::array<Route, other>& rest) {
+  std::array<Route, one + other> all{};
+  std::ranges::copy(rest, std::ranges::copy(first, all.begin()).out);
+  return all;
+}
+
+constexpr auto routes = joined(work, around);
 
 }  // namespace
 

@@ -21,6 +21,12 @@ asio::awaitable<Reply> post_schedule_pause(Api& api, Request& request);
 asio::awaitable<Reply> post_schedule_resume(Api& api, Request& request);
 asio::awaitable<Reply> get_schedule_decisions(Api& api, Request& request);
 
+asio::awaitable<Reply> post_pipeline(Api& api, Request& request);
+asio::awaitable<Reply> get_pipelines(Api& api, Request& request);
+asio::awaitable<Reply> get_pipeline(Api& api, Request& request);
+asio::awaitable<Reply> post_pipeline_cancel(Api& api, Request& request);
+asio::awaitable<Reply> post_pipeline_retry(Api& api, Request& request);
+
 asio::awaitable<Reply> get_triggers(Api& api, Request& request);
 asio::awaitable<Reply> get_trigger(Api& api, Request& request);
 asio::awaitable<Reply> put_trigger(Api& api, Request& request);

@@ -29,6 +29,7 @@ void add_migrate(CLI::App& app, Selection& selection);
 void add_doctor(CLI::App& app, Selection& selection);
 void add_train(CLI::App& app, Selection& selection);
 void add_jobs(CLI::App& app, Selection& selection);
+void add_pipelines(CLI::App& app, Selection& selection);
 void add_keys(CLI::App& app, Selection& selection);
 void add_events(CLI::App& app, Selection& selection);
 void add_definitions(CLI::App& app, Selection& selection);  // templates, schedules, triggers

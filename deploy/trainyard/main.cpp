@@ -53,8 +53,8 @@ Exit run(int argc, char** argv) {
 
   Selection selection;
   for (const auto add :
-       {add_standalone, add_train, add_jobs, add_events, add_definitions, add_keys, add_api,
-        add_worker, add_notifier, add_control, add_migrate, add_doctor, add_child}) {
+       {add_standalone, add_train, add_jobs, add_events, add_definitions, add_pipelines, add_keys,
+        add_api, add_worker, add_notifier, add_control, add_migrate, add_doctor, add_child}) {
     add(app, selection);
   }
   try {

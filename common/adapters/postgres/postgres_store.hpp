@@ -6,6 +6,7 @@
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/idempotency_store.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/ports/pipeline_store.hpp"
 
 #include <chrono>
 #include <memory>
@@ -36,6 +37,7 @@ std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> 
 std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database);
 std::unique_ptr<ports::IdempotencyStore> make_idempotency_store(std::shared_ptr<Database> database);
 std::unique_ptr<ports::DefinitionStore> make_definition_store(std::shared_ptr<Database> database);
+std::unique_ptr<ports::PipelineStore> make_pipeline_store(std::shared_ptr<Database> database);
 
 // A database for its jobs alone.
 Result<std::unique_ptr<ports::JobStore>> open_postgres_store(Options options);

@@ -64,6 +64,7 @@ class ApiRole::Parts {
              .line = *backbone.line,
              .definitions = *backbone.definitions,
              .artifacts = *artifacts_,
+             .pipelines = *backbone.pipelines,
              .bus = *backbone.bus,
              .gate = gate_,
              .ledger = ledger_,

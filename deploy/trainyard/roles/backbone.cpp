@@ -59,6 +59,7 @@ Result<Backbone> open_stores(const config::Settings& settings) {
     backbone.line = postgres::make_dispatch_store(database);
     backbone.access = postgres::make_access_store(database);
     backbone.definitions = postgres::make_definition_store(database);
+    backbone.pipelines = postgres::make_pipeline_store(database);
     backbone.requests = postgres::make_idempotency_store(database);
     return backbone;
   }
@@ -69,6 +70,7 @@ Result<Backbone> open_stores(const config::Settings& settings) {
   backbone.line = sqlite::make_dispatch_store(database);
   backbone.access = sqlite::make_access_store(database);
   backbone.definitions = sqlite::make_definition_store(database);
+  backbone.pipelines = sqlite::make_pipeline_store(database);
   backbone.requests = sqlite::make_idempotency_store(database);
   return backbone;
 }
@@ -94,7 +96,7 @@ Result<Backbone> open_fleet_backbone(const config::Settings& settings, const log
 std::string instance_name(std::string_view role) {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  return fmt::format("{}@{}-{}-{}", role, host.data(), getpid(), Uuid::make_v7().to_string());
+  return fmt::format("{}  {}-{}-{}", role, host.data(), getpid(), Uuid::make_v7().to_string());
 }
 
 domain::RetryPolicy retry_policy_of(const config::Settings& settings) {

@@ -8,6 +8,7 @@
 #include "common/ports/event_bus.hpp"
 #include "common/ports/idempotency_store.hpp"
 #include "common/ports/job_store.hpp"
+#include "common/ports/pipeline_store.hpp"
 
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ struct Backbone {
   std::unique_ptr<ports::IdempotencyStore> requests;
   std::unique_ptr<ports::AccessStore> access;
   std::unique_ptr<ports::DefinitionStore> definitions;
+  std::unique_ptr<ports::PipelineStore> pipelines;
   std::unique_ptr<ports::EventBus> bus;
 };
 

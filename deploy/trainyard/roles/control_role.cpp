@@ -4,11 +4,13 @@
 #include "api/control/fit_sweeper.hpp"
 #include "api/control/leader.hpp"
 #include "api/control/outbox_relay.hpp"
+#include "api/control/pipeline_runner.hpp"
 #include "api/control/pruner.hpp"
 #include "api/control/reaper.hpp"
 #include "api/control/retrain_consumer.hpp"
 #include "api/control/scheduler.hpp"
 #include "api/control/trigger_runner.hpp"
+#include "api/service/run_pipeline.hpp"
 #include "api/service/start_training.hpp"
 #include "api/service/triggers.hpp"
 #include "common/adapters/delta/delta_table_log.hpp"
@@ -30,6 +32,7 @@ class Starter {
   Starter(const config::Settings& settings, const log::Log& log, Backbone& backbone)
       : backbone_(backbone),
         gate_(*backbone.line),
+        control_(log, *backbone.bus),
         tasks_(log, one_child(settings)),
         intake_(make_intake(settings, tasks_)) {}
 
@@ -39,6 +42,12 @@ class Starter {
   }
   void give_up(const wire::TrainingOrder& order, const Error& why) {
     std::ignore = service::note_outcome(with(), order, fail(why));
+  }
+
+  Result<void> move_on(ports::PipelineId id) {
+    TRY_DO(service::move_on(
+        {.pipelines = *backbone_.pipelines, .starting = with(), .control = control_}, id));
+    return {};
   }
 
   Result<std::string> batch(const wire::TrainingOrder& order) {
@@ -57,6 +66,7 @@ class Starter {
 
   Backbone& backbone_;
   service::EntryGate gate_;
+  service::JobControl control_;
   ChildTasks tasks_;
   service::JobIntake intake_;
 };
@@ -111,14 +121,23 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
                                           return delta::open_table_log(
                                               open_log_files(client, table));
                                         }}));
+  auto pipelines = std::make_unique<control::PipelineRunner>(
+      log, *backbone.pipelines, control::PipelineRunnerOptions{.move_on = [starter](auto id) {
+        return starter->move_on(id);
+      }});
+  auto& moved = *pipelines;
+  loops.push_back(std::move(pipelines));
   // Last, so that it is stopped first: it gives the others hints.
   loops.push_back(std::make_unique<control::OutboxRelay>(
       log, *backbone.store, *backbone.bus,
-      control::RelayOptions{
-          .source = instance,
-          .on_wait = [&hinted](TimePoint due) { hinted.expect(due); },
-          .on_room = [&hinted] { hinted.room_changed(); },
-          .on_batch_end = [&swept](BatchId batch) { swept.batch_ended(batch); }}));
+      control::RelayOptions{.source = instance,
+                            .on_wait = [&hinted](TimePoint due) { hinted.expect(due); },
+                            .on_room = [&hinted] { hinted.room_changed(); },
+                            .on_batch_end =
+                                [&swept, &moved](const domain::Batch& batch) {
+                                  swept.batch_ended(batch.id);
+                                  moved.batch_ended(batch);
+                                }}));
   return loops;
 }
 

@@ -33,6 +33,7 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
   access_ = sqlite::make_access_store(database);
   definitions_ = sqlite::make_definition_store(database);
   artifacts_ = filesystem::open_artifact_store(folder_ / "artifacts");
+  pipelines_ = sqlite::make_pipeline_store(database);
   intake_ = {
       .check_config =
           [](std::string_view config) { return service::check_config(config, {.models = models}); },
@@ -76,6 +77,7 @@ void ApiTest::restart(ServerOptions options) {
                      .line = *line_,
                      .definitions = *definitions_,
                      .artifacts = *artifacts_,
+                     .pipelines = *pipelines_,
                      .bus = bus_,
                      .gate = *gate_,
                      .ledger = *ledger_,
@@ -106,6 +108,7 @@ ApiTest::~ApiTest() {
   gate_.reset();
   line_.reset();
   definitions_.reset();
+  pipelines_.reset();
   store_.reset();
   std::filesystem::remove_all(folder_);
 }

@@ -73,6 +73,7 @@ class ApiTest : public ::testing::Test {
   std::unique_ptr<ports::AccessStore> access_;
   std::unique_ptr<ports::DefinitionStore> definitions_;
   std::unique_ptr<ports::ArtifactStore> artifacts_;
+  std::unique_ptr<ports::PipelineStore> pipelines_;
   embedded_bus::EmbeddedBus bus_;
   // What the data looks like to whoever inspects it.
   Result<service::DataLayout> layout_ = service::DataLayout{

@@ -89,11 +89,13 @@ class OutboxRelayTest : public ::testing::Test {
   void start() {
     relay = std::make_unique<OutboxRelay>(
         log::Log(), store, bus,
-        RelayOptions{.rescan = std::chrono::hours(1),
-                     .done_linger = milliseconds(1),
-                     .backoff = {.first = milliseconds(1), .last = milliseconds(10)},
-                     .on_wait = [this](TimePoint at) { retry_at = at; },
-                     .on_batch_end = [this](BatchId id) { ended_batches.push_back(id); }});
+        RelayOptions{
+            .rescan = std::chrono::hours(1),
+            .done_linger = milliseconds(1),
+            .backoff = {.first = milliseconds(1), .last = milliseconds(10)},
+            .on_wait = [this](TimePoint at) { retry_at = at; },
+            .on_batch_end =
+                [this](const domain::Batch& batch) { ended_batches.push_back(batch.id); }});
     relay->start();
   }
 
