@@ -15,6 +15,7 @@ POSTGRES, KAFKA = os.environ.get("TRAINYARD_TEST_POSTGRES"), os.environ.get("TRA
 REQUIRED = os.environ.get("TRAINYARD_TEST_REQUIRE_SERVICES") == "1"
 DATABASE_PASSWORD, BROKER_PASSWORD = "pg-5ecret-word", "kafka-5ecret-word"
 WEBHOOK_SECRET = "webhook-5ecret-word"
+BUCKET_SECRET, BUCKET_TOKEN = "bucket-5ecret-word", "bucket-t0ken-word"
 
 
 @unittest.skipUnless((POSTGRES and KAFKA) or REQUIRED,
@@ -30,7 +31,8 @@ class Secrets(TerminalTest):
         self.schema = f"test_secrets_{uuid.uuid4().hex}"
         self.sql(f"CREATE SCHEMA {self.schema}")
         self.addCleanup(self.sql, f"DROP SCHEMA {self.schema} CASCADE")
-        self.secrets = {DATABASE_PASSWORD, BROKER_PASSWORD, WEBHOOK_SECRET}
+        self.secrets = {DATABASE_PASSWORD, BROKER_PASSWORD, WEBHOOK_SECRET, BUCKET_SECRET,
+                        BUCKET_TOKEN}
         self.said = []
 
     def sql(self, text):
@@ -46,6 +48,8 @@ class Secrets(TerminalTest):
                 "TRAINYARD_KAFKA_SASL_USERNAME": "trainyard",
                 "TRAINYARD_KAFKA_SASL_PASSWORD": BROKER_PASSWORD,
                 "TRAINYARD_EVENTS_WEBHOOK_SECRET": WEBHOOK_SECRET,
+                "AWS_ACCESS_KEY_ID": "trainyard", "AWS_SECRET_ACCESS_KEY": BUCKET_SECRET,
+                "AWS_SESSION_TOKEN": BUCKET_TOKEN, "S3_ENDPOINT": "http://127.0.0.1:1",
                 "TRAINYARD_DATA_DIR": str(self.path / "data"),
                 "TRAINYARD_DRILLS_ALLOWED": "true", **changed}
 
@@ -108,6 +112,8 @@ class Secrets(TerminalTest):
         # What fails speaks most.
         self.run_command("doctor")
         self.run_command("doctor", TRAINYARD_KAFKA_SECURITY_PROTOCOL="sasl_plaintext")
+        self.run_command("doctor", ARTIFACT_URI="s3://models")
+        self.run_command("train", "s3://models/a.csv", "--horizon", "1")
         nowhere = f"postgresql://trainyard:{DATABASE_PASSWORD}@127.0.0.1:1/none"
         self.run_command("doctor", TRAINYARD_STORE_POSTGRES_URI=nowhere)
         self.run_command("migrate", TRAINYARD_STORE_POSTGRES_URI=nowhere + " and nonsense")
