@@ -2,7 +2,10 @@
 
 #include "api/http/await.hpp"
 #include "api/http/handlers.hpp"
+#include "api/http/list_query.hpp"
 #include "api/service/definitions.hpp"
+
+#include <fmt/format.h>
 
 namespace trainyard::http {
 
@@ -24,6 +27,9 @@ asio::awaitable<Reply> list_definitions(Api& api, Request& request, ports::Defin
   if (!limit) co_return std::unexpected(limit.error());
   service::DefinitionFilter filter{.limit = static_cast<int>(*limit)};
   if (const auto* after = request.find_query("after")) filter.after = *after;
+  const auto last = cursor_query(request, fmt::format("{}s", to_string(kind)));
+  if (!last) co_return std::unexpected(last.error());
+  if (*last) filter.after = **last;
   if (const auto* user = request.find_query("user")) filter.user_id = *user;
   auto json = co_await offload(api.pool, [&] {
     return service::definitions_json(api.definitions, request.caller, kind, filter);
@@ -53,8 +59,11 @@ asio::awaitable<Reply> drop_definition(Api& api, Request& request, ports::Defini
 asio::awaitable<Reply> list_decisions(Api& api, Request& request, ports::DefinitionKind kind) {
   const auto limit = int_query(request, "limit", 50, 1, 1'000);
   if (!limit) co_return std::unexpected(limit.error());
-  const auto before = int_query(request, "before", INT64_MAX, 1, INT64_MAX);
-  if (!before) co_return std::unexpected(before.error());
+  auto before = int_query(request, "before", INT64_MAX, 1, INT64_MAX);
+  if (!before) co_return std::unexpected(std::move(before).error());
+  const auto last = cursor_number_query(request, "decisions");
+  if (!last) co_return std::unexpected(last.error());
+  if (*last) before = **last;
   auto json = co_await offload(api.pool, [&] {
     return service::decisions_json(api.definitions, request.caller, kind, request.params.front(),
                                    *before, static_cast<int>(*limit));

@@ -1,6 +1,7 @@
 #include "api/http/job_query.hpp"
 
 #include "api/http/handlers.hpp"
+#include "api/http/list_query.hpp"
 
 #include <fmt/format.h>
 
@@ -41,10 +42,10 @@ std::expected<void, Failure> take(ports::JobFilter& filter, const std::string& n
   } else if (name == "q") {
     filter.text = value;
   } else {
-    return bad_request(
-        name, fmt::format("unknown parameter '{}'", name),
-        "known: status, category, limit (of a list), before, model, segment, batch, user, q, "
-        "created_after, created_before");
+    return bad_request(name, fmt::format("unknown parameter '{}'", name),
+                       "known: status, category, limit and cursor (of a list), before, model, "
+                       "segment, batch, user, q, "
+                       "created_after, created_before");
   }
   return {};
 }
@@ -68,10 +69,13 @@ std::expected<std::int64_t, Failure> int_query(const Request& request, std::stri
 
 std::expected<ports::JobFilter, Failure> job_filter(const Request& request) {
   auto fields = request.query;
-  std::erase_if(fields, [](const auto& field) { return field.first == "limit"; });
+  std::erase_if(
+      fields, [](const auto& field) { return field.first == "limit" || field.first == "cursor"; });
   TRY(auto filter, job_filter(fields));
   TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 1'000));
   filter.limit = static_cast<int>(limit);
+  TRY(const auto last, cursor_id_query<JobId>(request, "jobs"));
+  if (last) filter.before = last;
   return filter;
 }
 

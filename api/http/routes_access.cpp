@@ -1,7 +1,9 @@
 #include "api/http/await.hpp"
 #include "api/http/handlers.hpp"
+#include "api/http/list_query.hpp"
 #include "api/http/sign_in.hpp"
 #include "api/service/api_keys.hpp"
+#include "api/service/cursor.hpp"
 #include "common/wire/access_requests.hpp"
 #include "common/wire/json_writer.hpp"
 
@@ -9,6 +11,9 @@
 
 namespace trainyard::http {
 namespace {
+
+// People and systems have keys: few enough to be read as a whole for each page.
+constexpr int keys_max = 100'000;
 
 void write_key(wire::JsonWriter& out, const ports::ApiKey& key) {
   out.field("key_id", key.id)
@@ -64,9 +69,9 @@ std::expected<ports::KeyFilter, Failure> key_filter(const Request& request) {
       filter.kind = domain::key_kind_from(value);
       if (!filter.kind)
         return bad_request(name, fmt::format("'{}' is neither key nor session", value));
-    } else if (name != "limit") {
+    } else if (name != "limit" && name != "cursor") {
       return bad_request(name, fmt::format("unknown parameter '{}'", name),
-                         "known: user, kind, limit");
+                         "known: user, kind, limit, cursor");
     }
   }
   TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 1'000));
@@ -91,9 +96,10 @@ std::expected<void, Failure> take(ports::AuditFilter& filter, const std::string&
     auto time = from_iso8601(value);
     if (!time) return bad_request(name, "a time like 2026-01-20T15:30:00Z is expected");
     (name == "after" ? filter.after : filter.until) = *time;
-  } else if (name != "limit") {
+  } else if (name != "limit" && name != "cursor") {
     return bad_request(name, fmt::format("unknown parameter '{}'", name),
-                       "known: user, action, record, correlation_id, after, until, before, limit");
+                       "known: user, action, record, correlation_id, after, until, before, "
+                       "limit, cursor");
   }
   return {};
 }
@@ -105,6 +111,8 @@ std::expected<ports::AuditFilter, Failure> audit_filter(const Request& request) 
   }
   TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 1'000));
   filter.limit = static_cast<int>(limit);
+  TRY(const auto last, cursor_id_query<ports::AuditId>(request, "audit"));
+  if (last) filter.before = last;
   return filter;
 }
 
@@ -125,7 +133,33 @@ std::string audit_json(const ports::AuditPage& page) {
         .text_or_null("correlation_id", entry.correlation_id)
         .end_object();
   }
-  out.end_array().field("has_more", page.has_more).end_object();
+  const auto next =
+      page.has_more ? service::cursor_of("audit", page.entries.back().id.to_string()) : "";
+  out.end_array().field("has_more", page.has_more).text_or_null("next_cursor", next).end_object();
+  return out.take();
+}
+
+// Those after the one named.
+std::span<const ports::ApiKey> keys_after(std::span<const ports::ApiKey> keys,
+                                          const std::string& last) {
+  const auto found = std::ranges::find(keys, last, &ports::ApiKey::id);
+  return {found == keys.end() ? found : found + 1, keys.end()};
+}
+
+std::string keys_json(std::span<const ports::ApiKey> keys, std::size_t limit) {
+  const auto shown = keys.first(std::min(keys.size(), limit));
+  const bool has_more = keys.size() > limit;
+  wire::JsonWriter out;
+  out.begin_object().key("keys").begin_array();
+  for (const auto& key : shown) {
+    out.begin_object();
+    write_key(out, key);
+    out.end_object();
+  }
+  out.end_array()
+      .field("has_more", has_more)
+      .text_or_null("next_cursor", has_more ? service::cursor_of("keys", shown.back().id) : "")
+      .end_object();
   return out.take();
 }
 
@@ -138,19 +172,14 @@ asio::awaitable<Reply> post_key(Api& api, Request& request) {
 }
 
 asio::awaitable<Reply> get_keys(Api& api, Request& request) {
-  const auto filter = key_filter(request);
-  if (!filter) co_return std::unexpected(filter.error());
+  auto filter = key_filter(request);
+  if (!filter) co_return std::unexpected(std::move(filter).error());
+  const auto last = cursor_query(request, "keys");
+  if (!last) co_return std::unexpected(last.error());
+  const auto limit = static_cast<std::size_t>(std::exchange(filter->limit, keys_max));
   const auto keys = co_await offload(api.pool, [&] { return api.access.list_keys(*filter); });
   if (!keys) co_return std::unexpected(keys.error());
-  wire::JsonWriter out;
-  out.begin_object().key("keys").begin_array();
-  for (const auto& key : *keys) {
-    out.begin_object();
-    write_key(out, key);
-    out.end_object();
-  }
-  out.end_array().end_object();
-  co_return Response{.body = out.take()};
+  co_return Response{.body = keys_json(*last ? keys_after(*keys, **last) : *keys, limit)};
 }
 
 asio::awaitable<Reply> delete_key(Api& api, Request& request) {

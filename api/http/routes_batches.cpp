@@ -1,5 +1,6 @@
 #include "api/http/await.hpp"
 #include "api/http/handlers.hpp"
+#include "api/http/list_query.hpp"
 #include "api/service/change_batch.hpp"
 #include "api/service/create_batch.hpp"
 #include "api/service/read_batch.hpp"
@@ -57,13 +58,15 @@ std::expected<ports::BatchFilter, Failure> batch_filter(const Request& request) 
       if (!filter.before) return bad_request(name, fmt::format("'{}' is not a batch id", value));
     } else if (name == "user") {
       filter.user_id = value;
-    } else if (name != "limit") {
+    } else if (name != "limit" && name != "cursor") {
       return bad_request(name, fmt::format("unknown parameter '{}'", name),
-                         "known: limit, before, status, user");
+                         "known: limit, cursor, before, status, user");
     }
   }
   TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 1'000));
   filter.limit = static_cast<int>(limit);
+  TRY(const auto last, cursor_id_query<BatchId>(request, "batches"));
+  if (last) filter.before = last;
   return filter;
 }
 

@@ -2,8 +2,10 @@
 #include "api/http/handlers.hpp"
 #include "api/http/job_query.hpp"
 #include "api/service/change_job.hpp"
+#include "api/service/cursor.hpp"
 #include "api/service/own_job.hpp"
 #include "api/service/read_job.hpp"
+#include "common/ports/counted.hpp"
 #include "common/wire/job_json.hpp"
 #include "common/wire/problem_json.hpp"
 
@@ -135,7 +137,14 @@ asio::awaitable<Reply> get_jobs(Api& api, Request& request) {
   for (const auto& job : page->jobs) {
     wire::write_job(out, job, wire::JobView::summary, api.clock.now());
   }
-  out.end_array().field("total", page->total).field("has_more", page->has_more).end_object();
+  const auto next =
+      page->has_more ? service::cursor_of("jobs", page->jobs.back().id.to_string()) : "";
+  out.end_array()
+      .field("total", ports::told_total(page->total))
+      .field("total_is_exact", ports::is_exact(page->total))
+      .field("has_more", page->has_more)
+      .text_or_null("next_cursor", next)
+      .end_object();
   co_return Response{.body = out.take()};
 }
 

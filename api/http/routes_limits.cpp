@@ -1,5 +1,7 @@
 #include "api/http/await.hpp"
 #include "api/http/handlers.hpp"
+#include "api/http/list_query.hpp"
+#include "api/service/cursor.hpp"
 #include "api/service/explain_job.hpp"
 #include "api/service/set_limits.hpp"
 #include "common/wire/limit_json.hpp"
@@ -47,13 +49,28 @@ Result<std::string> resume(const Api& api, const LimitName& name) {
   return put(api, limit);
 }
 
-Result<std::string> limits_json(const Api& api) {
-  TRY(const auto limits, api.line.limits());
+std::string place_of(const domain::Limit& limit) {
+  return fmt::format("{}/{}", to_string(limit.scope), limit.name);
+}
+
+// There are few, which the dispatcher reads as a whole every moment; a page is for those who read.
+Result<std::string> limits_json(const Api& api, const std::optional<std::string>& after,
+                                std::size_t count) {
+  TRY(auto limits, api.line.limits());
+  std::ranges::sort(limits, {}, place_of);
+  const auto first =
+      after ? std::ranges::upper_bound(limits, *after, {}, place_of) : limits.begin();
+  const auto shown = std::span(first, limits.end());
+  const bool has_more = shown.size() > count;
   wire::JsonWriter out;
   out.begin_object().key("limits").begin_array();
-  for (const auto& limit : limits)
+  for (const auto& limit : shown.first(std::min(shown.size(), count)))
     wire::write_limit(out, limit);
-  out.end_array().end_object();
+  out.end_array()
+      .field("has_more", has_more)
+      .text_or_null("next_cursor",
+                    has_more ? service::cursor_of("limits", place_of(shown[count - 1])) : "")
+      .end_object();
   return out.take();
 }
 
@@ -79,8 +96,13 @@ Result<std::string> workers_json(const Api& api) {
 
 }  // namespace
 
-asio::awaitable<Reply> get_limits(Api& api, Request&) {
-  auto json = co_await offload(api.pool, [&] { return limits_json(api); });
+asio::awaitable<Reply> get_limits(Api& api, Request& request) {
+  const auto limit = int_query(request, "limit", 1'000, 1, 1'000);
+  if (!limit) co_return std::unexpected(limit.error());
+  const auto after = cursor_query(request, "limits");
+  if (!after) co_return std::unexpected(after.error());
+  auto json = co_await offload(
+      api.pool, [&] { return limits_json(api, *after, static_cast<std::size_t>(*limit)); });
   if (!json) co_return std::unexpected(std::move(json).error());
   co_return Response{.body = *std::move(json)};
 }

@@ -3,6 +3,7 @@
 #include "api/service/own_job.hpp"
 #include "api/service/read_batch.hpp"
 #include "api/service/read_job.hpp"
+#include "common/ports/counted.hpp"
 #include "common/wire/job_json.hpp"
 
 namespace trainyard::notifier {
@@ -44,7 +45,7 @@ Result<Snapshot> read_mine(ports::JobStore& store, const service::Caller& caller
     wire::write_job(out, job, wire::JobView::summary, now);
     snapshot.seen.push_back(seen(job));
   }
-  out.end_array().field("total", page.total).end_object();
+  out.end_array().field("total", ports::told_total(page.total)).end_object();
   snapshot.json = out.take();
   return snapshot;
 }

@@ -1,5 +1,6 @@
 #include "api/service/definitions.hpp"
 
+#include "api/service/cursor.hpp"
 #include "common/wire/json_writer.hpp"
 #include "common/wire/training_order.hpp"
 
@@ -99,11 +100,15 @@ Result<std::string> definitions_json(ports::DefinitionStore& store, const Caller
   }
   const bool has_more = found.size() > limit;
   found.resize(std::min(found.size(), limit));
+  const auto list = fmt::format("{}s", to_string(kind));
   wire::JsonWriter out;
-  out.begin_object().key(fmt::format("{}s", to_string(kind))).begin_array();
+  out.begin_object().key(list).begin_array();
   for (const auto& definition : found)
     write_definition(out, definition);
-  out.end_array().field("has_more", has_more).end_object();
+  out.end_array()
+      .field("has_more", has_more)
+      .text_or_null("next_cursor", has_more ? cursor_of(list, found.back().name) : "")
+      .end_object();
   return out.take();
 }
 
@@ -132,7 +137,9 @@ Result<std::string> decisions_json(ports::DefinitionStore& store, const Caller& 
         .raw(decision.data)
         .end_object();
   }
-  out.end_array().field("has_more", has_more).end_object();
+  const auto next =
+      has_more ? cursor_of("decisions", std::to_string(decisions.back().id)) : std::string();
+  out.end_array().field("has_more", has_more).text_or_null("next_cursor", next).end_object();
   return out.take();
 }
 

@@ -35,12 +35,12 @@ struct DefinitionFilter {
   int limit = 100;
 };
 
-// {"<kind>s": […], "has_more"}: by name; of whose(caller, filter.user_id).
+// {"<kind>s": […], "has_more", "next_cursor"}: by name; of whose(caller, filter.user_id).
 Result<std::string> definitions_json(ports::DefinitionStore& store, const Caller& caller,
                                      ports::DefinitionKind kind, const DefinitionFilter& filter);
 // {"name", "user_id", "spec", "state", "due_at", "revision", "created_at", "updated_at"}
 std::string definition_json(const ports::Definition& definition);
-// {"decisions": […], "has_more"}, newest first.
+// {"decisions": […], "has_more", "next_cursor"}, newest first.
 Result<std::string> decisions_json(ports::DefinitionStore& store, const Caller& caller,
                                    ports::DefinitionKind kind, std::string_view name,
                                    std::optional<std::int64_t> before, int limit);

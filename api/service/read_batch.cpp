@@ -1,7 +1,9 @@
 #include "api/service/read_batch.hpp"
 
 #include "api/service/batch_report.hpp"
+#include "api/service/cursor.hpp"
 #include "api/service/own_job.hpp"
+#include "common/ports/counted.hpp"
 #include "common/wire/api_requests.hpp"
 #include "common/wire/batch_json.hpp"
 #include "common/wire/job_json.hpp"
@@ -110,7 +112,14 @@ Result<std::string> batch_list_json(ports::JobStore& store, const Caller& caller
     write_head(out, batch, counts);
     out.end_object();
   }
-  out.end_array().field("total", page.total).field("has_more", page.has_more).end_object();
+  const auto next =
+      page.has_more ? cursor_of("batches", page.batches.back().batch.id.to_string()) : "";
+  out.end_array()
+      .field("total", ports::told_total(page.total))
+      .field("total_is_exact", ports::is_exact(page.total))
+      .field("has_more", page.has_more)
+      .text_or_null("next_cursor", next)
+      .end_object();
   return out.take();
 }
 

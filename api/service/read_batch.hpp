@@ -24,8 +24,8 @@ struct BatchView {
   std::vector<Seen> seen;  // the jobs of every segment, also of those not shown
 };
 
-// {"batches": […], "total", "has_more"}: newest first, with their counts; of
-// whose(caller, filter.user_id). Blocks.
+// {"batches": […], "total", "total_is_exact", "has_more", "next_cursor"}: newest first, with their
+// counts; of whose(caller, filter.user_id). Blocks.
 Result<std::string> batch_list_json(ports::JobStore& store, const Caller& caller,
                                     ports::BatchFilter filter);
 

@@ -13,7 +13,23 @@ int value_of(char c) {
   return c == '_' ? 63 : -1;
 }
 
+constexpr std::string_view characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 }  // namespace
+
+std::string to_base64url(std::string_view bytes) {
+  std::string text;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : bytes) {
+    bits = bits << 8 | static_cast<unsigned char>(c);
+    for (count += 8; count >= 6; count -= 6)
+      text += characters[bits >> (count - 6) & 0x3F];
+  }
+  if (count > 0) text += characters[bits << (6 - count) & 0x3F];
+  return text;
+}
 
 std::optional<std::string> from_base64url(std::string_view text) {
   std::string bytes;

@@ -106,12 +106,13 @@ struct JobFilter {
   std::optional<std::string> text;  // part of the segment, model, step or error
   std::optional<JobId> before;
   int limit = 50;
-  enum class Total { counted, unknown } total = Total::counted;
+  enum class Total { counted, counted_far_enough, unknown } total = Total::counted;
 };
 
 struct JobPage {
   std::vector<domain::Job> jobs;
-  // That match the filter, `before` and `limit` left aside; 0 when they are not counted.
+  // That match the filter, `before` and `limit` left aside; 0 when they are not counted, and when
+  // that is far enough as in counted.hpp.
   std::int64_t total = 0;
   bool has_more = false;
 };
@@ -131,7 +132,7 @@ struct CountedBatch {
 
 struct BatchPage {
   std::vector<CountedBatch> batches;
-  std::int64_t total = 0;  // that match the filter, `before` and `limit` left aside
+  std::int64_t total = 0;  // that match, `before` and `limit` left aside; as in counted.hpp
   bool has_more = false;
 };
 

@@ -5,6 +5,7 @@
 #include "common/adapters/postgres/where.hpp"
 #include "common/adapters/sql/batch_conditions.hpp"
 #include "common/adapters/sql/rows.hpp"
+#include "common/ports/counted.hpp"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,14 @@ std::optional<std::string> time_of(const std::optional<TimePoint>& time) {
   return time ? std::optional(to_iso8601(*time)) : std::nullopt;
 }
 
+using Total = ports::JobFilter::Total;
+
+std::string count_of(std::string_view table, const Where& where, Total total) {
+  const auto limit = total == Total::counted ? "ALL" : std::to_string(ports::counted_max + 1);
+  return fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} {} LIMIT {}) c", table, where.sql,
+                     limit);
+}
+
 std::unexpected<Error> no_job(JobId id) {
   return fail(Errc::not_found, fmt::format("there is no job {}", id.to_string()));
 }
@@ -122,9 +131,9 @@ Result<ports::JobPage> PgJobStore::list(const ports::JobFilter& filter) {
   return guarded([&]() -> Result<ports::JobPage> {
     Session session(database_->pool());
     ports::JobPage page;
-    if (filter.total == ports::JobFilter::Total::counted) {
+    if (filter.total != Total::unknown) {
       const auto total =
-          session.run_unprepared("SELECT count(*) FROM jobs j " + where.sql, where.parameters);
+          session.run_unprepared(count_of("jobs j", where, filter.total), where.parameters);
       page.total = Columns(total[0]).integer();
     }
     Where rest = where;
@@ -195,8 +204,8 @@ Result<ports::BatchPage> PgJobStore::list_batches(const ports::BatchFilter& filt
   return guarded([&]() -> Result<ports::BatchPage> {
     Session session(database_->pool());
     ports::BatchPage page;
-    const auto total =
-        session.run_unprepared("SELECT count(*) FROM batches b " + where.sql, where.parameters);
+    const auto total = session.run_unprepared(
+        count_of("batches b", where, Total::counted_far_enough), where.parameters);
     page.total = Columns(total[0]).integer();
     Where rest = where;
     rest.add(text_of(filter.before), "b.batch_id < ${}::uuid");

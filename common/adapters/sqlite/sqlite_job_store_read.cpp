@@ -3,6 +3,7 @@
 #include "common/adapters/sqlite/sqlite_error.hpp"
 #include "common/adapters/sqlite/sqlite_job_store.hpp"
 #include "common/adapters/sqlite/where.hpp"
+#include "common/ports/counted.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,14 @@ std::string counted_batches(std::string_view rest) {
       "LEFT JOIN jobs j ON j.batch_id = p.batch_id GROUP BY p.batch_id, j.status "
       "ORDER BY p.batch_id DESC",
       rest);
+}
+
+using Total = ports::JobFilter::Total;
+
+std::string count_of(std::string_view table, const Where& where, Total total) {
+  const auto limit = total == Total::counted ? -1 : ports::counted_max + 1;  // -1: without end
+  return fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} {} LIMIT {}) c", table, where.sql,
+                     limit);
 }
 
 }  // namespace
@@ -81,8 +90,8 @@ Result<ports::JobPage> SqliteJobStore::list(const ports::JobFilter& filter) {
   return guarded([&]() -> Result<ports::JobPage> {
     Database::Reader reader(*database_);
     ports::JobPage page;
-    if (filter.total == ports::JobFilter::Total::counted) {
-      auto total = reader->query("SELECT count(*) FROM jobs " + where.sql);
+    if (filter.total != Total::unknown) {
+      auto total = reader->query(count_of("jobs", where, filter.total));
       where.bind(total);
       if (total.step()) page.total = total.integer();
     }
@@ -160,7 +169,7 @@ Result<ports::BatchPage> SqliteJobStore::list_batches(const ports::BatchFilter& 
     Database::Reader reader(*database_);
     ports::BatchPage page;
     {
-      auto total = reader->query("SELECT count(*) FROM batches b " + where.sql);
+      auto total = reader->query(count_of("batches b", where, Total::counted_far_enough));
       where.bind(total);
       if (total.step()) page.total = total.integer();
     }

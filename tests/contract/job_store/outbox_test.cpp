@@ -1,3 +1,4 @@
+#include "common/ports/counted.hpp"
 #include "tests/contract/job_store/job_store_contract.hpp"
 
 #include <future>
@@ -105,6 +106,18 @@ TEST_P(JobStoreContract, ListsNewestFirstPageByPage) {
     filter.before = seen.back();
   }
   EXPECT_TRUE(std::equal(seen.begin(), seen.end(), ids.rbegin(), ids.rend()));
+}
+
+TEST_P(JobStoreContract, CountsAListNoFurtherThanItSays) {
+  accept(static_cast<int>(ports::counted_max) + 5);
+  EXPECT_EQ(store().list({})->total, ports::counted_max + 5);
+  for (auto filter : {JobFilter{}, JobFilter{.status = domain::JobStatus::submitting}}) {
+    filter.total = JobFilter::Total::counted_far_enough;
+    const auto page = store().list(filter);
+    ASSERT_TRUE(page) << describe(page.error());
+    EXPECT_EQ(page->total, ports::counted_max + 1);
+    EXPECT_FALSE(ports::is_exact(page->total));
+  }
 }
 
 TEST_P(JobStoreContract, NarrowsAListByEveryFilter) {
