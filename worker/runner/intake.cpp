@@ -22,6 +22,7 @@ constexpr milliseconds pause_after{200};
 constexpr milliseconds paused_poll{1'000};
 constexpr milliseconds gather_time{5};
 constexpr milliseconds active_for{10'000};
+constexpr milliseconds next_page{50};
 constexpr runtime::Backoff pauses{.first = milliseconds(50), .last = milliseconds(1'000)};
 
 bool is_unknown_outcome(const Result<domain::JobChange>& applied) {
@@ -42,7 +43,7 @@ Intake::Intake(log::Log log, ports::JobStore& store, ports::EventBus& bus,
       random_(std::random_device{}()),
       claiming_(log_, "store (claiming jobs)", pauses),
       reading_(log_, "event bus (reading jobs)", pauses),
-      look_for_lost_at_(steady_clock::now() + options_.direct_claim_interval) {}
+      look_for_lost_at_(steady_clock::now()) {}
 
 Result<void> Intake::subscribe() {
   TRY(subscription_, bus_.subscribe({.topics = {ports::topics::train_requested},
@@ -133,6 +134,10 @@ void Intake::claim_lost_ones(std::stop_token stop, int room) {
   if (room <= 0) return;
   const auto refs = store_.unclaimed(options_.unclaimed_age, std::min(room, set_max));
   if (!refs || refs->empty()) return;
+  // A full page hides what is behind it: their part of the topic may have lost its reader.
+  if (std::ssize(*refs) >= std::min(room, set_max)) {
+    look_for_lost_at_ = std::min(look_for_lost_at_, steady_clock::now() + next_page);
+  }
   std::vector<Wanted> wanted;
   for (const auto& ref : *refs)
     wanted.push_back(want(ref));

@@ -71,6 +71,14 @@ class FakeExecutor final : public ports::Executor {
   void await_running(JobId job) {
     await_that([&] { return running_.contains(job); });
   }
+  JobId await_any() {
+    JobId any;
+    await_that([&] {
+      if (!running_.empty()) any = running_.begin()->first;
+      return !running_.empty();
+    });
+    return any;
+  }
   void await_cancelled(JobId job) {
     await_that([&] { return cancelled_.contains(job); });
   }
@@ -338,6 +346,19 @@ TEST_F(JobRunnerTest, AnIdleWorkerClaimsAJobWhoseMessageGotLost) {
   open();
   const auto id = accept();
   executor.await_running(id);
+}
+
+TEST_F(JobRunnerTest, AWorkerThatStartsClaimsAllThatNobodyTookRoomByRoom) {
+  options.direct_claim_interval = std::chrono::hours(1);
+  options.unclaimed_age = std::chrono::hours(1);
+  std::vector<JobId> lost;
+  for (int i = 0; i < 5; ++i)
+    lost.push_back(accept());
+  store.advance(std::chrono::hours(2));
+  open();
+  for (std::size_t i = 0; i < lost.size(); ++i)
+    executor.end(executor.await_any(), domain::Succeeded{});
+  store.await_completed(lost.size());
 }
 
 TEST_F(JobRunnerTest, PassesOnProgressUnderItsFenceOnly) {
