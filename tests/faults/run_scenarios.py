@@ -4,6 +4,7 @@
 accepted   jobs that were answered with 201
 lost       accepted jobs without an end in their history
 doubled    jobs with more than one end in their history (no user retried any)
+rescued    attempts that were taken back from workers and made again
 recovery   seconds from the end of the fault until no job from before it was open any more
 recovered  jobs that ended per second after that, as a share of the baseline's, with the same load
 
@@ -29,7 +30,7 @@ import scenarios  # noqa: E402
 from fleet import ROOT, Fleet  # noqa: E402
 from run_faults import Api, await_settled, count  # noqa: E402
 
-DRILLS = ["noop"] * 9 + ["sleep:50"]
+DRILLS = ["noop"] * 7 + ["sleep:100"] * 2 + ["sleep:300"]
 SETTINGS = {"TRAINYARD_WORKER_LEASE_SECONDS": "3", "TRAINYARD_JOB_RETRY_DELAY_SECONDS": "1",
             "TRAINYARD_JOB_INTERRUPTIONS_MAX": "1000", "TRAINYARD_WORKER_CHILDREN": "2"}
 SETTLING_SECONDS = 180
@@ -164,7 +165,8 @@ def line_of(scenario, figures):
     if "skipped" in figures:
         return f"{scenario.name:24}{scenario.kind:10}skipped: {figures['skipped']}"
     return (f"{scenario.name:24}{scenario.kind:10}{figures['accepted']:9,}{figures['terminal']:9,}"
-            f"{figures['lost']:6}{figures['doubled']:9}{figures['recovery_seconds']:11.1f} s"
+            f"{figures['lost']:6}{figures['doubled']:9}{figures['interruptions']:9}"
+            f"{figures['recovery_seconds']:11.1f} s"
             f"{figures['jobs_per_second']:10.1f}{figures['recovered']:10.0%}"
             + (f"  TROUBLE {str(figures['trouble'])[:300]}" if figures["trouble"] else ""))
 
@@ -173,7 +175,7 @@ def arguments_of(argv):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=str(ROOT / "build/release/trainyard"))
-    parser.add_argument("--rate", type=float, default=100, help="jobs per second")
+    parser.add_argument("--rate", type=float, default=50, help="jobs per second")
     parser.add_argument("--seconds", type=float, default=15, help="length of each phase")
     parser.add_argument("--only", help="names, with commas between them")
     return parser.parse_args(argv)
@@ -186,6 +188,7 @@ def main():
     if len(chosen) != len(wanted):
         raise SystemExit(f"there are: {', '.join(s.name for s in scenarios.ALL)}")
     header = (f"{'scenario':24}{'kind':10}{'accepted':>9}{'terminal':>9}{'lost':>6}{'doubled':>9}"
+              f"{'rescued':>9}"
               f"{'recovery':>13}{'jobs/s':>10}{'recovered':>10}")
     results, kept = {}, []
     print(header, flush=True)

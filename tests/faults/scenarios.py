@@ -146,7 +146,7 @@ def event_delivery_burst(fleet, load):
 
 @contextmanager
 def sustained_high_load(fleet, load):
-    """As many as are accepted, of mixed priorities, all the while."""
+    """Several times the baseline, of mixed priorities, all the while."""
     chooser = random.Random(1)
     with repeating(lambda: load.burst(1, 25, lambda: chooser.randint(-9, 9)), 0.2):
         yield
