@@ -4,7 +4,9 @@ import { session } from "./lib/session";
 import { applyTheme, nextTheme, savedTheme } from "./lib/theme";
 import { Icon } from "./ui/icons";
 import { ConnectionBadge, Empty } from "./ui/parts";
+import { AutomationView } from "./views/automation";
 import { BatchView } from "./views/batch";
+import { FailedView } from "./views/failed";
 import { HomeView } from "./views/home";
 import { JobView } from "./views/job";
 import { LaunchView } from "./views/launch";
@@ -42,6 +44,10 @@ function Page() {
       return <JobView key={route.id} id={route.id} />;
     case "launch":
       return <LaunchView />;
+    case "automation":
+      return <AutomationView />;
+    case "failed":
+      return <FailedView />;
     case "unknown":
       return (
         <Empty title="There is no such page">
@@ -58,6 +64,8 @@ const titles = {
   batch: "Batch",
   job: "Job",
   launch: "New forecast",
+  automation: "Automation",
+  failed: "Failed jobs",
   unknown: "Not found",
 } as const;
 
@@ -80,6 +88,12 @@ export function App() {
         <nav aria-label="Main">
           <Link href="/" aria-current={route.name === "home" ? "page" : undefined}>
             Overview
+          </Link>
+          <Link href="/automation" aria-current={route.name === "automation" ? "page" : undefined}>
+            Automation
+          </Link>
+          <Link href="/failed" aria-current={route.name === "failed" ? "page" : undefined}>
+            Failed jobs
           </Link>
         </nav>
         <div className="top-end">

@@ -6,6 +6,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/views.css";
+import "./styles/automation.css";
 import "./styles/charts.css";
 import "./styles/matrix.css";
 

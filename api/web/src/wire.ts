@@ -82,6 +82,7 @@ export interface JobConfig {
 export interface JobList {
   jobs: Job[];
   total: number;
+  total_is_exact: boolean;
   has_more: boolean;
 }
 
@@ -274,6 +275,66 @@ export interface Problem {
   row?: number;
   hint?: string;
   correlation_id?: string;
+}
+
+// What starts by itself
+
+export interface Definition {
+  name: string;
+  spec: Record<string, unknown>;
+  due_at: string | null;
+  updated_at: string;
+}
+
+export interface Decision {
+  id: number;
+  at: string;
+  outcome: string;
+  reason: string;
+}
+
+export type PipelineStatus = "running" | "cancelling" | "completed" | "failed" | "cancelled";
+export type StepStatus =
+  | PipelineStatus
+  | "waiting"
+  | "starting"
+  | "retrying"
+  | "stopping"
+  | "skipped";
+
+export interface PipelineStep {
+  name: string;
+  after: string[];
+  status: StepStatus;
+  reason: string | null;
+  attempt: number;
+  batch_id: string | null;
+}
+
+export interface Pipeline {
+  pipeline_id: string;
+  name: string | null;
+  status: PipelineStatus;
+  created_at: string;
+  steps: PipelineStep[];
+}
+
+// Changing many jobs
+
+export interface JobsFilter {
+  status: JobStatus;
+  category?: ErrorCategory;
+  q?: string;
+  before?: string;
+}
+
+export interface JobsChanged {
+  matched: number;
+  changed: number;
+  refused: number;
+  errors: { job_id: string; error: Problem }[];
+  has_more: boolean;
+  next: string | null;
 }
 
 // Live

@@ -4,11 +4,17 @@ import type {
   BatchCreated,
   BatchList,
   BatchRequest,
+  Decision,
+  Definition,
+  ErrorCategory,
   Job,
   JobHistory,
   JobList,
   JobResults,
+  JobsChanged,
+  JobsFilter,
   JobStatus,
+  Pipeline,
   Problem,
   UploadedData,
 } from "../wire";
@@ -76,6 +82,8 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
 
 export interface JobQuery {
   status?: JobStatus;
+  category?: ErrorCategory;
+  q?: string;
   limit?: number;
   before?: string;
 }
@@ -88,7 +96,31 @@ function jobQuery(query: JobQuery): string {
   return params.size > 0 ? `?${params}` : "";
 }
 
+export type Automation = "schedules" | "triggers";
+export type Patch = Record<string, unknown>;
+
+const changed = (patch: Patch) => (Object.keys(patch).length === 0 ? {} : { config: patch });
+
 export const api = {
+  redriveJob: (id: string, patch: Patch) =>
+    request<Job>("POST", `/api/v2/jobs/${id}/redrive`, changed(patch)),
+  redriveJobs: (filter: JobsFilter, patch: Patch) =>
+    request<JobsChanged>("POST", "/api/v2/jobs/redrive", { filter, ...changed(patch) }),
+  definitions: (kind: Automation) =>
+    request<Record<Automation, Definition[]>>("GET", `/api/v2/${kind}`).then((list) => list[kind]),
+  decisions: (kind: Automation, name: string, limit: number) =>
+    request<{ decisions: Decision[] }>(
+      "GET",
+      `/api/v2/${kind}/${name}/decisions?limit=${limit}`,
+    ).then((list) => list.decisions),
+  act: (kind: Automation, name: string, verb: "pause" | "resume" | "run") =>
+    request<unknown>("POST", `/api/v2/${kind}/${name}/${verb}`),
+  pipelines: (limit: number) =>
+    request<{ pipelines: Pipeline[] }>("GET", `/api/v2/pipelines?limit=${limit}`).then(
+      (list) => list.pipelines,
+    ),
+  changePipeline: (id: string, verb: "cancel" | "retry") =>
+    request<Pipeline>("POST", `/api/v2/pipelines/${id}/${verb}`),
   jobs: (query: JobQuery) => request<JobList>("GET", `/api/v2/jobs${jobQuery(query)}`),
   job: (id: string) => request<Job>("GET", `/api/v2/jobs/${id}`),
   history: (id: string) => request<JobHistory>("GET", `/api/v2/jobs/${id}/history`),

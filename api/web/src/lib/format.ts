@@ -1,4 +1,11 @@
-import type { BatchStatus, JobStatus, MetricName, ModelMetrics } from "../wire";
+import type {
+  BatchStatus,
+  JobStatus,
+  MetricName,
+  ModelMetrics,
+  PipelineStatus,
+  StepStatus,
+} from "../wire";
 
 // How figures, times and names read on the page. Pure; `now` is always passed in.
 
@@ -100,7 +107,9 @@ export function formatPeriod(ds: string): string {
   return ds.replace(/[T ]00:00:00(\.0+)?(Z|\+00:00)?$/, "");
 }
 
-const statusWords: Record<JobStatus | BatchStatus, string> = {
+export type AnyStatus = JobStatus | BatchStatus | PipelineStatus | StepStatus;
+
+const statusWords: Record<AnyStatus, string> = {
   pending: "Pending",
   submitting: "Queued",
   running: "Running",
@@ -109,9 +118,14 @@ const statusWords: Record<JobStatus | BatchStatus, string> = {
   cancelling: "Cancelling",
   cancelled: "Cancelled",
   partial: "Partly failed",
+  waiting: "Waiting",
+  starting: "Starting",
+  retrying: "Retrying",
+  stopping: "Stopping",
+  skipped: "Skipped",
 };
 
-export function statusWord(status: JobStatus | BatchStatus): string {
+export function statusWord(status: AnyStatus): string {
   return statusWords[status];
 }
 

@@ -8,6 +8,8 @@ export type Route =
   | { name: "batch"; id: string }
   | { name: "job"; id: string }
   | { name: "launch" }
+  | { name: "automation" }
+  | { name: "failed" }
   | { name: "unknown" };
 
 const id = "([0-9a-fA-F-]{36})";
@@ -15,6 +17,8 @@ const id = "([0-9a-fA-F-]{36})";
 export function matchRoute(path: string): Route {
   if (path === "/" || path === "/jobs" || path === "/batches") return { name: "home" };
   if (path === "/launch") return { name: "launch" };
+  if (path === "/automation") return { name: "automation" };
+  if (path === "/failed") return { name: "failed" };
   const batch = new RegExp(`^/batches/${id}/?$`).exec(path);
   if (batch?.[1]) return { name: "batch", id: batch[1] };
   const job = new RegExp(`^/jobs/${id}/?$`).exec(path);

@@ -1,13 +1,13 @@
 import { useEffect, useState, type ButtonHTMLAttributes, type ReactNode } from "react";
 import { ApiError } from "../lib/api";
-import { statusWord } from "../lib/format";
+import { statusWord, type AnyStatus } from "../lib/format";
 import { useConnection } from "../live/live";
 import type { BatchStatus, JobStatus } from "../wire";
 import { Icon } from "./icons";
 
 // Small parts that every view is made of.
 
-export function Status({ status }: { status: JobStatus | BatchStatus }) {
+export function Status({ status }: { status: AnyStatus }) {
   return (
     <span className="status" data-status={status}>
       <span className="status-dot" aria-hidden="true" />
