@@ -127,6 +127,13 @@ ChildPool::State::State(log::Log log, ChildPoolOptions options, TaskEvents event
     outstanding_.fetch_sub(1);
     events_.finished(id, std::move(answer));
   };
+  counted_events_.log = [this](TaskId id, TaskLine line) {
+    if (id == 0) {
+      log_.warn("a training process without a task says", {{"line", line.text}});
+    } else if (events_.log) {
+      events_.log(id, std::move(line));
+    }
+  };
   for (int i = 0; i < options_.children; ++i) {
     slots_.push_back(std::make_unique<ChildSlot>(options_, counted_events_, pace_));
   }

@@ -23,12 +23,14 @@ struct TaskRequest {
   std::optional<std::chrono::nanoseconds> lease_until = std::nullopt;
 };
 
-// Called from the pool's one thread, in order per task: started, any number of progress, finished.
-// A task that never started may finish too (cancelled, or the pool stopped).
+// Called from the pool's one thread, in order per task: started, any number of progress and log,
+// finished. A task that never started may finish too (cancelled, or the pool stopped). Lines are
+// those that the task logs and those that its process writes to standard output and error, the last
+// words of one that dies included.
 struct TaskEvents {
   std::function<void(TaskId)> started;
   std::function<void(TaskId, TaskProgress)> progress;
-  std::function<void(TaskId, std::string line)> log;
+  std::function<void(TaskId, TaskLine)> log;
   std::function<void(TaskId, Result<std::string> answer)> finished;
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -18,15 +19,32 @@
 namespace trainyard::runtime {
 namespace {
 
+constexpr std::size_t last_output_max = 1U << 20;  // more than a socket holds
+
 std::unexpected<Error> cannot(std::string_view what, int error) {
   return fail(Errc::unavailable,
               fmt::format("cannot {}: {}", what, std::generic_category().message(error)));
 }
 
+// Numbers above those that a child's descriptors get, so that none takes another's place.
+Result<std::pair<UniqueFd, UniqueFd>> socket_pair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return cannot("make a socket for a child process", errno);
+  }
+  const UniqueFd low[2] = {UniqueFd(ends[0]), UniqueFd(ends[1])};
+  UniqueFd high[2];
+  for (int i = 0; i < 2; ++i) {
+    high[i] = UniqueFd(::fcntl(low[i].get(), F_DUPFD_CLOEXEC, child_output_fd + 1));
+    if (high[i].get() < 0) return cannot("make a socket for a child process", errno);
+  }
+  return std::pair(std::move(high[0]), std::move(high[1]));
+}
+
 // The attributes and file actions of posix_spawn, freed together.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int socket) {
+  SpawnPlan(int socket, int output, int output_back) {
     posix_spawnattr_init(&attributes_);
     posix_spawn_file_actions_init(&actions_);
     sigset_t none;
@@ -40,9 +58,11 @@ class SpawnPlan {
         &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     // A library that prints must not write into the parent's output.
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, socket, child_socket_fd);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, child_socket_fd + 1);
+    posix_spawn_file_actions_adddup2(&actions_, output_back, child_output_fd);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, child_output_fd + 1);
   }
   SpawnPlan(const SpawnPlan&) = delete;
   ~SpawnPlan() {
@@ -74,14 +94,12 @@ void UniqueFd::reset() {
 Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command,
                                          const std::vector<std::string>& environment) {
   invariant(!command.empty(), "a child needs a command");
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return cannot("make a socket for a child process", errno);
-  }
   ChildProcess child;
-  child.socket_ = UniqueFd(ends[0]);
-  const UniqueFd theirs(ends[1]);
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  TRY(auto talk, socket_pair());
+  child.socket_ = std::move(talk.first);
+  ::fcntl(child.socket(), F_SETFL, O_NONBLOCK);
+  TRY(auto output, socket_pair());
+  child.output_ = std::move(output.first);
 
   auto arguments = pointers_to(command);
   arguments.push_back(nullptr);
@@ -89,7 +107,7 @@ Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command
   for (char** own = environ; *own != nullptr; ++own)
     variables.push_back(*own);
   variables.push_back(nullptr);
-  const SpawnPlan plan(theirs.get());
+  const SpawnPlan plan(talk.second.get(), output.second.get(), child.output_.get());
   if (const int error = ::posix_spawn(&child.pid_, arguments[0], plan.actions(), plan.attributes(),
                                       arguments.data(), variables.data());
       error != 0) {
@@ -104,6 +122,18 @@ Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& command
     return cannot("watch a child process", error);
   }
   return child;
+}
+
+std::string ChildProcess::last_output() const {
+  std::string bytes;
+  std::array<char, 4096> piece;
+  while (bytes.size() < last_output_max) {
+    const auto count = ::recv(output_.get(), piece.data(), piece.size(), MSG_DONTWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    bytes.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  return bytes;
 }
 
 void ChildProcess::kill_group() const {

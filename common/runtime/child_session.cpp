@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <exception>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -18,6 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds progress_interval{50};
 constexpr std::size_t answer_size_max = frame_size_max - 64;
+constexpr std::size_t output_piece_max = 16 * 1024;
 
 }  // namespace
 
@@ -55,6 +58,7 @@ void ChildSession::run(const TaskRegistry& tasks, Queued task) {
   }
   {
     const std::lock_guard lock(write_mutex_);
+    writing_ = task.id;
     FrameWriter(out_, FrameKind::started).number(task.id);
     send(out_);
     held_back_.reset();
@@ -63,12 +67,8 @@ void ChildSession::run(const TaskRegistry& tasks, Queued task) {
   TaskContext context{
       .stop = stop_.get_token(),
       .report = [this, id = task.id](TaskProgress progress) { report(id, std::move(progress)); },
-      .log =
-          [this, id = task.id](std::string_view line) {
-            const std::lock_guard lock(write_mutex_);
-            FrameWriter(out_, FrameKind::log).number(id).text(line);
-            send(out_);
-          }};
+      .log = [this, id = task.id](LineLevel level,
+                                  std::string_view line) { log(id, level, line); }};
   answer(task.id, call(tasks, task, context));
 }
 
@@ -92,7 +92,10 @@ Result<std::string> ChildSession::call(const TaskRegistry& tasks, const Queued& 
 }
 
 void ChildSession::answer(std::uint64_t id, const Result<std::string>& result) {
+  std::fflush(stdout);
   const std::lock_guard lock(write_mutex_);
+  write_output();
+  writing_ = 0;
   held_back_.reset();
   if (!result) {
     FrameWriter(out_, FrameKind::failure).number(id).error(result.error());
@@ -117,6 +120,33 @@ void ChildSession::report(std::uint64_t id, TaskProgress progress) {
     write_progress(id);
   } else if (first_held_back) {
     ::eventfd_write(doorbell_.get(), 1);
+  }
+}
+
+void ChildSession::log(std::uint64_t id, LineLevel level, std::string_view line) {
+  const std::lock_guard lock(write_mutex_);
+  FrameWriter(out_, FrameKind::log).number(id).number(static_cast<std::uint64_t>(level)).text(line);
+  send(out_);
+}
+
+void ChildSession::forward_output() {
+  const std::lock_guard lock(write_mutex_);
+  write_output();
+  send(out_);
+}
+
+// Taken out only after it was sent on, so that no death in between loses it: what is then read
+// twice, the parent recognises.
+void ChildSession::write_output() {
+  std::array<char, output_piece_max> piece;
+  while (true) {
+    const auto seen = ::recv(child_output_fd, piece.data(), piece.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (seen < 0 && errno == EINTR) continue;
+    if (seen <= 0) return;
+    const auto size = static_cast<std::size_t>(seen);
+    FrameWriter(out_, FrameKind::output).number(writing_).text({piece.data(), size});
+    send(out_);
+    std::ignore = ::recv(child_output_fd, piece.data(), size, MSG_DONTWAIT);
   }
 }
 

@@ -32,6 +32,8 @@ class ChildSession {
   bool lease_is_over(std::chrono::nanoseconds now);  // of the task that runs
   std::optional<std::chrono::nanoseconds> next_lease_end();
   int doorbell() const { return doorbell_.get(); }  // readable when flush_progress() has work
+  // Passes on what was written to standard output and error since.
+  void forward_output();
   // No more tasks will come. False when work is still under way.
   bool close();
 
@@ -51,6 +53,8 @@ class ChildSession {
   void answer(std::uint64_t id, const Result<std::string>& result);
   void report(std::uint64_t id, TaskProgress progress);
   void write_progress(std::uint64_t id);
+  void log(std::uint64_t id, LineLevel level, std::string_view line);
+  void write_output();
   void cancel(std::uint64_t id);
   void extend_lease(std::uint64_t id, Deadline deadline);
   void recall();
@@ -67,8 +71,9 @@ class ChildSession {
   std::stop_source stop_;
   bool closed_ = false;
 
-  std::mutex write_mutex_;  // guards the socket's writing side and all below
-  std::string out_;         // frames of the working thread that may wait for the next write
+  std::mutex write_mutex_;     // guards the socket's writing side and all below
+  std::string out_;            // frames of the working thread that may wait for the next write
+  std::uint64_t writing_ = 0;  // whose standard output it is
   std::optional<TaskProgress> held_back_;
   std::uint64_t held_back_of_ = 0;
   Steady progress_sent_{};

@@ -115,8 +115,15 @@ void ChildSlot::handle(const Frame& frame, Steady now, std::vector<PoolTaskPtr>&
       if (fields.ok() && events_.progress) events_.progress(id, std::move(progress));
       break;
     }
-    case FrameKind::log:
-      if (events_.log) events_.log(id, std::string(fields.text()));
+    case FrameKind::log: {
+      const auto level = fields.number();
+      if (level > static_cast<std::uint64_t>(LineLevel::output)) return doom(Doom::garbage);
+      TaskLine line{.level = static_cast<LineLevel>(level), .text = std::string(fields.text())};
+      if (events_.log) events_.log(id, std::move(line));
+      break;
+    }
+    case FrameKind::output:
+      on_output(id, fields.text());
       break;
     case FrameKind::answer:
       finish(id, std::string(fields.text()));
@@ -133,6 +140,32 @@ void ChildSlot::handle(const Frame& frame, Steady now, std::vector<PoolTaskPtr>&
   if (!fields.ok()) doom(Doom::garbage);
 }
 
+void ChildSlot::on_output(TaskId id, std::string_view bytes) {
+  if (id != output_of_) end_output();
+  output_of_ = id;
+  last_output_ = bytes;
+  output_.feed(bytes, [&](std::string line) {
+    if (events_.log) events_.log(id, {.level = LineLevel::output, .text = std::move(line)});
+  });
+}
+
+void ChildSlot::end_output() {
+  output_.end([&](std::string line) {
+    if (events_.log) events_.log(output_of_, {.level = LineLevel::output, .text = std::move(line)});
+  });
+}
+
+// What a dying child wrote last it may have sent on and not taken out any more.
+void ChildSlot::take_last_words() {
+  const auto bytes = process_->last_output();
+  std::string_view rest = bytes;
+  if (!last_output_.empty() && rest.starts_with(last_output_)) {
+    rest.remove_prefix(last_output_.size());
+  }
+  if (!rest.empty()) on_output(running_.value_or(0), rest);
+  end_output();
+}
+
 PoolTaskPtr ChildSlot::take(TaskId id) {
   const auto found = std::ranges::find(tasks_, id, [](const auto& task) { return task->id; });
   if (found == tasks_.end()) return nullptr;
@@ -144,6 +177,7 @@ PoolTaskPtr ChildSlot::take(TaskId id) {
 void ChildSlot::finish(TaskId id, Result<std::string> answer) {
   if (!take(id)) return;
   if (running_ == id) {
+    end_output();
     running_.reset();
     recalled_ = false;
     ++done_in_read_;
@@ -248,6 +282,7 @@ ChildSlot::Obituary ChildSlot::bury(Steady now) {
     }
   }
   const auto exit = process_->reap();
+  take_last_words();
   obituary.died_young = !began_any_ && !doomed_;
   if (!doomed_) obituary.error = describe_death(exit);
   if (running_) {
@@ -262,6 +297,7 @@ ChildSlot::Obituary ChildSlot::bury(Steady now) {
   doomed_.reset();
   running_.reset();
   silent_since_.reset();
+  last_output_.clear();
   in_ = FrameBuffer();
   out_.clear();
   out_sent_ = 0;

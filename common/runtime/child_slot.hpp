@@ -3,6 +3,7 @@
 #include "common/runtime/child_pool.hpp"
 #include "common/runtime/child_process.hpp"
 #include "common/runtime/frame.hpp"
+#include "common/runtime/line_cutter.hpp"
 #include "common/runtime/task_pace.hpp"
 
 #include <chrono>
@@ -72,6 +73,9 @@ class ChildSlot {
   enum class Doom { stall, timeout, cancel, garbage, idle, shutdown };
 
   void handle(const Frame& frame, Steady now, std::vector<PoolTaskPtr>& returned);
+  void on_output(TaskId id, std::string_view bytes);
+  void end_output();
+  void take_last_words();
   void finish(TaskId id, Result<std::string> answer);
   PoolTaskPtr take(TaskId id);
   void doom(Doom why);
@@ -88,6 +92,9 @@ class ChildSlot {
   std::size_t out_sent_ = 0;
   std::deque<PoolTaskPtr> tasks_;  // as fed; the front one is running when running_ says so
   std::optional<TaskId> running_;
+  LineCutter output_;
+  TaskId output_of_ = 0;     // the task whose line was begun, 0 for none's
+  std::string last_output_;  // as received, in case its death kept it from being taken out
   bool began_any_ = false;
   bool recalled_ = false;
   int done_in_read_ = 0;

@@ -22,7 +22,8 @@ enum class FrameKind : std::uint8_t {
   // to the parent
   started,   // id
   progress,  // id, fraction, step, metrics
-  log,       // id, line
+  log,       // id, level, line
+  output,    // id (0 = no task), bytes of standard output and error
   answer,    // id, text
   failure,   // id, error
   returned,  // id

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -45,13 +46,14 @@ class ChildReader {
 
   void run() {
     while (true) {
-      std::array<pollfd, 3> watched{pollfd{child_socket_fd, POLLIN, 0},
-                                    pollfd{timer_.get(), POLLIN, 0},
-                                    pollfd{session_.doorbell(), POLLIN, 0}};
+      std::array<pollfd, 4> watched{
+          pollfd{child_socket_fd, POLLIN, 0}, pollfd{timer_.get(), POLLIN, 0},
+          pollfd{session_.doorbell(), POLLIN, 0}, pollfd{child_output_fd, POLLIN, 0}};
       const auto timeout = session_.flush_progress();
       if (::poll(watched.data(), watched.size(), timeout) < 0) continue;
       if (session_.lease_is_over(boottime_now())) ::_exit(exit_code_lease_over);
       if (watched[1].revents != 0) rearm();
+      if (watched[3].revents != 0) session_.forward_output();
       if (watched[0].revents != 0 && !read_frames()) break;
       arm_timer();
     }
@@ -101,6 +103,8 @@ std::chrono::nanoseconds boottime_now() {
 
 int run_child(const TaskRegistry& tasks) {
   arrange_own_death();
+  // Line by line, so that what a crash interrupts is there up to its last line.
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   ChildSession session(child_socket_fd);
   ChildReader reader(session);
   std::thread thread([&] { reader.run(); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "common/base/line_level.hpp"
 
 #include <functional>
 #include <map>
@@ -19,10 +20,15 @@ struct TaskProgress {
   std::string metrics;  // JSON object, or empty
 };
 
+struct TaskLine {
+  LineLevel level = LineLevel::info;
+  std::string text;  // may hold any bytes, but no end of line
+};
+
 struct TaskContext {
   std::stop_token stop;
-  std::function<void(TaskProgress)> report;   // also proves that the work is alive
-  std::function<void(std::string_view)> log;  // one line
+  std::function<void(TaskProgress)> report;  // also proves that the work is alive
+  std::function<void(LineLevel, std::string_view line)> log;
 };
 
 using Task = std::function<Result<std::string>(std::string_view request, TaskContext& context)>;

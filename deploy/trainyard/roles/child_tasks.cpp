@@ -27,9 +27,13 @@ runtime::ChildPoolOptions one_child(const config::Settings& settings) {
 
 ChildTasks::ChildTasks(const log::Log& log, runtime::ChildPoolOptions options)
     : pool_(log, std::move(options),
-            {.finished = [this](runtime::TaskId task, Result<std::string> answer) {
-              finish(task, std::move(answer));
-            }}) {}
+            {.log =
+                 [log](runtime::TaskId, const runtime::TaskLine& line) {
+                   log.info("a data task says", {{"line", line.text}});
+                 },
+             .finished = [this](runtime::TaskId task,
+                                Result<std::string> answer) { finish(task, std::move(answer)); }}) {
+}
 
 Result<std::string> ChildTasks::run(std::string kind, std::string payload) {
   std::future<Result<std::string>> answer;

@@ -83,10 +83,29 @@ Result<std::string> report_fast(std::string_view, TaskContext& context) {
   for (int i = 1; i <= 1'000; ++i) {
     context.report({.fraction = i / 1'000.0, .step = fmt::format("step {}", i)});
   }
-  context.log("all reported");
+  context.log(trainyard::LineLevel::info, "all reported");
   while (!context.stop.stop_requested())
     std::this_thread::yield();
   return fail(Errc::cancelled, "stopped");
+}
+
+// Writes what it is asked to: "out" and "err" by the usual ways, "last words" as a crash does.
+Result<std::string> print(std::string_view request, TaskContext& context) {
+  context.log(trainyard::LineLevel::warning, "about to print");
+  if (request == "last words") {
+    std::fputs("assertion failed: y > 0", stderr);
+    std::abort();
+  }
+  std::printf("%.*s", static_cast<int>(request.size()), request.data());
+  std::fputs("to standard error\n", stderr);
+  return "";
+}
+
+// Prints until it is full of it: more than any buffer on the way holds.
+Result<std::string> chatter(std::string_view, TaskContext&) {
+  for (int i = 0; i < 100'000; ++i)
+    std::printf("line %d\n", i);
+  return "";
 }
 
 Result<std::string> list_descriptors(std::string_view, TaskContext&) {
@@ -117,7 +136,7 @@ Result<std::string> start_grandchild(std::string_view, TaskContext& context) {
   char* arguments[] = {name, seconds, nullptr};
   pid_t pid = 0;
   ::posix_spawn(&pid, name, nullptr, nullptr, arguments, environ);
-  context.log(fmt::format("{} {}", ::getpid(), pid));
+  context.log(trainyard::LineLevel::info, fmt::format("{} {}", ::getpid(), pid));
   while (true)
     ::pause();
 }
@@ -133,6 +152,8 @@ TaskRegistry tasks() {
           {"raise_exception", raise_exception},
           {"refuse", refuse},
           {"report_fast", report_fast},
+          {"print", print},
+          {"chatter", chatter},
           {"list_descriptors", list_descriptors},
           {"oom_score", oom_score},
           {"start_grandchild", start_grandchild}};
@@ -140,8 +161,8 @@ TaskRegistry tasks() {
 
 int run_parent() {
   trainyard::runtime::TaskEvents events;
-  events.log = [](auto, const std::string& line) {
-    const auto text = line + "\n";
+  events.log = [](auto, const trainyard::runtime::TaskLine& line) {
+    const auto text = line.text + "\n";
     std::ignore = ::write(STDOUT_FILENO, text.data(), text.size());
   };
   events.finished = [](auto, auto) {};

@@ -17,21 +17,20 @@ namespace trainyard::runtime {
 class PoolDiary {
  public:
   TaskEvents events() {
-    return {
-        .started = [this](TaskId id) { note([&] { ++started_[id]; }); },
-        .progress =
-            [this](TaskId id, TaskProgress progress) {
-              note([&] { progress_[id].push_back(std::move(progress)); });
-            },
-        .log = [this](TaskId id,
-                      std::string line) { note([&] { lines_[id].push_back(std::move(line)); }); },
-        .finished =
-            [this](TaskId id, Result<std::string> answer) {
-              note([&] {
-                ++finished_count_;
-                if (!answers_.emplace(id, std::move(answer)).second) ++doubled_;
-              });
-            }};
+    return {.started = [this](TaskId id) { note([&] { ++started_[id]; }); },
+            .progress =
+                [this](TaskId id, TaskProgress progress) {
+                  note([&] { progress_[id].push_back(std::move(progress)); });
+                },
+            .log = [this](TaskId id,
+                          TaskLine line) { note([&] { lines_[id].push_back(std::move(line)); }); },
+            .finished =
+                [this](TaskId id, Result<std::string> answer) {
+                  note([&] {
+                    ++finished_count_;
+                    if (!answers_.emplace(id, std::move(answer)).second) ++doubled_;
+                  });
+                }};
   }
 
   Result<std::string> await(TaskId id) {
@@ -54,7 +53,14 @@ class PoolDiary {
   std::string await_line(TaskId id) {
     await_that([&] { return !lines_[id].empty(); });
     const std::lock_guard lock(mutex_);
-    return lines_[id].empty() ? std::string() : lines_[id].front();
+    return lines_[id].empty() ? std::string() : lines_[id].front().text;
+  }
+  std::vector<std::string> lines_of(TaskId id) {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> texts;
+    for (const auto& line : lines_[id])
+      texts.push_back(line.text);
+    return texts;
   }
   // For another pool, whose task ids begin again.
   void clear() {
@@ -89,7 +95,7 @@ class PoolDiary {
   std::condition_variable changed_;
   std::map<TaskId, int> started_;
   std::map<TaskId, std::vector<TaskProgress>> progress_;
-  std::map<TaskId, std::vector<std::string>> lines_;
+  std::map<TaskId, std::vector<TaskLine>> lines_;
   std::map<TaskId, Result<std::string>> answers_;
   std::size_t finished_count_ = 0;
   int doubled_ = 0;
