@@ -17,6 +17,7 @@
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/identity.hpp"
+#include "common/ports/job_log.hpp"
 #include "common/ports/job_store.hpp"
 #include "common/ports/pipeline_store.hpp"
 
@@ -39,6 +40,7 @@ struct ConvertedData {
 struct Api {
   ports::JobStore& store;
   ports::DispatchStore& line;
+  ports::JobLog& job_log;
   ports::DefinitionStore& definitions;
   ports::ArtifactStore& artifacts;
   ports::PipelineStore& pipelines;

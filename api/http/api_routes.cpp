@@ -33,6 +33,7 @@ constexpr std::array work{
     Route{Verb::post, "/api/v2/jobs/{id}/redrive", post_redrive, Body::json},
     Route{Verb::get, "/api/v2/jobs/{id}/results", get_results},
     Route{Verb::get, "/api/v2/jobs/{id}/history", get_history},
+    Route{Verb::get, "/api/v2/jobs/{id}/logs", get_logs},
     Route{Verb::get, "/api/v2/jobs/{id}/explain", get_explain},
     Route{Verb::get, "/api/v2/limits", get_limits, Body::none, Access::admin},
     Route{Verb::put, "/api/v2/limits/{scope}/{name}", put_limit, Body::json, Access::admin},

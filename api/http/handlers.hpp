@@ -19,6 +19,7 @@ asio::awaitable<Reply> post_jobs_cancel(Api& api, Request& request);
 asio::awaitable<Reply> post_jobs_delete(Api& api, Request& request);
 asio::awaitable<Reply> get_results(Api& api, Request& request);
 asio::awaitable<Reply> get_history(Api& api, Request& request);
+asio::awaitable<Reply> get_logs(Api& api, Request& request);
 asio::awaitable<Reply> get_explain(Api& api, Request& request);
 
 asio::awaitable<Reply> get_limits(Api& api, Request& request);

@@ -82,6 +82,7 @@ struct Request {
   bool has_credential = false;
   std::string changed;  // of what has no id in its path: what was changed, for the audit
   service::Caller caller;
+  std::string accept;  // as sent
 
   const std::string* find_query(std::string_view name) const;
   std::string media_type() const;  // lower case, without parameters

@@ -72,6 +72,7 @@ std::expected<void, Failure> read_head(const Head& head, const ServerOptions& op
   request.verb = head.method();
   request.caller.correlation_id = correlation_of(head);
   request.content_type = std::string(head[field::content_type]);
+  request.accept = std::string(head[field::accept]);
   request.idempotency_key = std::string(head["Idempotency-Key"]);
   request.last_event_id = std::string(head["Last-Event-ID"]);
   request.came_over_tls = beast::iequals(head["X-Forwarded-Proto"], "https");

@@ -11,13 +11,13 @@ namespace trainyard::notifier {
 
 struct Frame {
   std::shared_ptr<const std::string> text;
-  std::string progress_of;    // what newer progress replaces it; empty: must be sent
+  std::string progress_of;    // what takes its place when newer; empty: must be sent
   std::string position = {};  // of the stream after it, "<epoch>:<offset>"; empty: not known
 };
 
 // What waits to be sent to one client. Bounded: newer progress replaces older of the same job, and
-// when there is still no room the oldest progress goes. It moves to the end when replaced, so that
-// the positions that a client sees never run ahead of what it has received. Pure.
+// when there is still no room the oldest that may be left out goes. It moves to the end when
+// replaced, so that the positions that a client sees never run ahead of what it has received. Pure.
 class Outbox {
  public:
   explicit Outbox(std::size_t frames_max) : frames_max_(frames_max) {}

@@ -31,6 +31,19 @@ std::string event_frame(const std::string& topic, const std::string& epoch,
   return out.take();
 }
 
+// What a client that cannot keep up may miss. Newer progress takes the place of older; lines of a
+// log stand side by side.
+std::string replaceable_key(const wire::News& news, const std::string& key,
+                            const ports::Position& at) {
+  if (news.kind == wire::News::Kind::progress) return key + "/" + news.subject;
+  if (news.kind == wire::News::Kind::log) return fmt::format("{}/{}", at.partition, at.offset);
+  return {};
+}
+
+bool may_be_left_out(const wire::News& news) {
+  return news.kind == wire::News::Kind::progress || news.kind == wire::News::Kind::log;
+}
+
 bool concerns(const wire::News& news, const std::string& key) {
   if (key.starts_with("job:")) return key.substr(4) == news.subject;
   if (key.starts_with("batch:")) {
@@ -59,6 +72,7 @@ struct SubscriptionHub::Subscription {
   bool is_news(const wire::News& news) {
     const auto floor = floors.find(news.subject);
     if (floor == floors.end() || news.kind == wire::News::Kind::batch_end) return true;
+    if (news.kind == wire::News::Kind::log) return true;
     if (news.kind == wire::News::Kind::progress) return !floor->second.is_terminal;
     if (news.version <= floor->second.version) return false;
     floor->second = {.version = news.version, .is_terminal = news.is_terminal};
@@ -113,6 +127,10 @@ Actions SubscriptionHub::stream_started(StreamPosition position) {
 Actions SubscriptionHub::published(const ports::Position& at, wire::News news) {
   Actions actions;
   ring_.pass(at);
+  if (news.kind == wire::News::Kind::log) {
+    tell_log(at, std::move(news), actions);
+    return actions;
+  }
   if (!gate_.admit(news)) return actions;
   const auto& entry = ring_.keep(std::make_shared<const wire::News>(std::move(news)), at);
   const auto& told = *entry.news;
@@ -120,25 +138,40 @@ Actions SubscriptionHub::published(const ports::Position& at, wire::News news) {
   const std::string batch = is_job ? told.batch_id : told.subject;
   for (const auto& key :
        {is_job ? "job:" + told.subject : std::string(), "batch:" + batch, "mine:" + told.user_id}) {
-    const auto subscribers = by_topic_.find(key);
-    if (subscribers == by_topic_.end()) continue;
-    // Closing a client changes the set.
-    const std::vector<ClientId> ids(subscribers->second.begin(), subscribers->second.end());
-    for (const auto id : ids) {
-      auto& client = *clients_.at(id);
-      deliver(client, client.subscriptions.at(key), entry, actions);
-    }
+    deliver_to_all(key, entry, actions);
   }
   return actions;
 }
 
+// Whoever missed lines reads the stored ones, so they take no room from what is kept for those who
+// come back.
+void SubscriptionHub::tell_log(const ports::Position& at, wire::News news, Actions& actions) {
+  const auto key = "job:" + news.subject;
+  if (!by_topic_.contains(key)) return;
+  const RingEntry entry{.news = std::make_shared<const wire::News>(std::move(news)),
+                        .at = at,
+                        .offset = ring_.position().offset()};
+  deliver_to_all(key, entry, actions);
+}
+
+void SubscriptionHub::deliver_to_all(const std::string& key, const RingEntry& entry,
+                                     Actions& actions) {
+  const auto subscribers = by_topic_.find(key);
+  if (subscribers == by_topic_.end()) return;
+  // Closing a client changes the set.
+  const std::vector<ClientId> ids(subscribers->second.begin(), subscribers->second.end());
+  for (const auto id : ids) {
+    auto& client = *clients_.at(id);
+    deliver(client, client.subscriptions.at(key), entry, actions);
+  }
+}
+
 void SubscriptionHub::deliver(Client& client, Subscription& subscription, const RingEntry& entry,
                               Actions& actions) {
-  const bool is_progress = entry.news->kind == wire::News::Kind::progress;
   if (subscription.ticket != 0) {
     if (subscription.buffered.size() < options_.buffered_max) {
       subscription.buffered.push_back(entry);
-    } else if (!is_progress) {
+    } else if (!may_be_left_out(*entry.news)) {
       close(client, "the snapshot took too long", slow_retry_ms, actions);
     }
     return;
@@ -147,7 +180,7 @@ void SubscriptionHub::deliver(Client& client, Subscription& subscription, const 
   send(client,
        {.text = std::make_shared<const std::string>(
             event_frame(subscription.topic.text, ring_.position().epoch, entry)),
-        .progress_of = is_progress ? subscription.key + "/" + entry.news->subject : std::string(),
+        .progress_of = replaceable_key(*entry.news, subscription.key, entry.at),
         .position = position_text(ring_.position().epoch, entry.offset)},
        actions);
 }

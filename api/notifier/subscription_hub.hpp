@@ -83,6 +83,8 @@ class SubscriptionHub {
   void subscribe(Client& client, const wire::ClientMessage& message, Actions& actions);
   void unsubscribe(Client& client, const wire::ClientMessage& message, Actions& actions);
   void begin_buffering(Client& client, Subscription& subscription, Actions& actions);
+  void tell_log(const ports::Position& at, wire::News news, Actions& actions);
+  void deliver_to_all(const std::string& key, const RingEntry& entry, Actions& actions);
   void deliver(Client& client, Subscription& subscription, const RingEntry& entry,
                Actions& actions);
   void send(Client& client, Frame frame, Actions& actions);

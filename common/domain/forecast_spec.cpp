@@ -52,11 +52,11 @@ bool is_drill(std::string_view drill) {
     return true;
   }
   if (drill.starts_with("fail:")) return category_from(drill.substr(5)).has_value();
-  if (!drill.starts_with("sleep:")) return false;
-  int ms = 0;
-  const auto digits = drill.substr(6);
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), ms);
-  return parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size() && ms >= 0;
+  if (!drill.starts_with("sleep:") && !drill.starts_with("say:")) return false;
+  int count = 0;
+  const auto digits = drill.substr(drill.find(':') + 1);
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  return parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size() && count >= 0;
 }
 
 void check_models(const ForecastSpec& spec, const SpecRules& rules, Problems& problems) {
@@ -148,8 +148,9 @@ std::vector<Error> problems_of(const ForecastSpec& spec, const SpecRules& rules)
     if (rules.drills == Drills::refused) {
       problems.add("drill", "fault drills are not allowed here");
     } else if (!is_drill(spec.drill)) {
-      problems.add("drill", fmt::format("drill '{}' is not known", spec.drill),
-                   "use noop, stamp, sleep:<ms>, crash, abort, oom, hang or fail:<category>");
+      problems.add(
+          "drill", fmt::format("drill '{}' is not known", spec.drill),
+          "use noop, stamp, sleep:<ms>, say:<lines>, crash, abort, oom, hang or fail:<category>");
     }
   } else {
     if (spec.data_path.empty()) {

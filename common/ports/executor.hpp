@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/domain/job_command.hpp"
+#include "common/domain/log_line.hpp"
 
 #include <chrono>
 #include <functional>
@@ -18,7 +19,8 @@ class Executor {
     std::function<void(JobId, std::int64_t fence, int percent, std::string step,
                        std::string metrics)>
         progress;
-    std::function<void(domain::Finish)> finished;  // exactly once per started job
+    std::function<void(std::vector<domain::LogLine>)> wrote;  // of one job; before its end
+    std::function<void(domain::Finish)> finished;             // exactly once per started job
     std::function<void()> capacity_freed;
   };
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
@@ -19,18 +20,20 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view sleep_prefix = "sleep:";
+constexpr std::string_view say_prefix = "say:";
 constexpr std::string_view fail_prefix = "fail:";
 constexpr const char* empty_answer = R"({"results":{},"metrics":{},"artifact_uri":""})";
 
-std::optional<milliseconds> sleep_of(std::string_view what) {
-  if (!what.starts_with(sleep_prefix)) return std::nullopt;
-  const auto digits = what.substr(sleep_prefix.size());
+// "sleep:250" -> 250
+std::optional<int> count_after(std::string_view prefix, std::string_view what) {
+  if (!what.starts_with(prefix)) return std::nullopt;
+  const auto digits = what.substr(prefix.size());
   int count = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
   if (error != std::errc() || end != digits.data() + digits.size() || count < 0) {
     return std::nullopt;
   }
-  return milliseconds(count);
+  return count;
 }
 
 std::optional<Category> failure_of(std::string_view what) {
@@ -66,6 +69,19 @@ void crash() {
   *nowhere = 1;
 }
 
+[[noreturn]] void abort_with_a_word() {
+  std::fputs("the drill aborts as asked\n", stderr);
+  std::abort();
+}
+
+// Logs one line and prints so many.
+Result<std::string> say(int lines, TaskContext& context) {
+  context.log(LineLevel::info, fmt::format("the drill prints {} lines", lines));
+  for (int i = 1; i <= lines; ++i)
+    fmt::print("line {}\n", i);
+  return empty_answer;
+}
+
 }  // namespace
 
 Result<std::string> drill_task(std::string_view what, TaskContext& context) {
@@ -74,20 +90,25 @@ Result<std::string> drill_task(std::string_view what, TaskContext& context) {
     return fmt::format(R"({{"results":{{"began_at":"{}"}},"metrics":{{}},"artifact_uri":""}})",
                        to_iso8601(system_clock().now()));
   }
-  if (const auto duration = sleep_of(what)) return sleep_for(*duration, context);
+  if (const auto duration = count_after(sleep_prefix, what)) {
+    return sleep_for(milliseconds(*duration), context);
+  }
+  if (const auto lines = count_after(say_prefix, what)) return say(*lines, context);
   if (const auto category = failure_of(what)) {
     return fail({.code = Errc::internal,
                  .detail = fmt::format("the drill failed as asked ({})", to_string(*category)),
                  .category = category});
   }
   if (what == "crash") crash();
-  if (what == "abort") std::abort();
+  if (what == "abort") abort_with_a_word();
   if (what == "oom") ::raise(SIGKILL);
   if (what == "hang") hang();
-  return fail({.code = Errc::invalid_argument,
-               .detail = fmt::format("'{}' is not a drill", what),
-               .field = "drill",
-               .hint = "use noop, stamp, sleep:<ms>, crash, abort, oom, hang or fail:<category>"});
+  return fail(
+      {.code = Errc::invalid_argument,
+       .detail = fmt::format("'{}' is not a drill", what),
+       .field = "drill",
+       .hint =
+           "use noop, stamp, sleep:<ms>, say:<lines>, crash, abort, oom, hang or fail:<category>"});
 }
 
 }  // namespace trainyard::runtime

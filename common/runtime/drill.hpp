@@ -12,8 +12,9 @@ namespace trainyard::runtime {
 //   noop            succeed at once
 //   stamp           the same, with the time at which it began as its result
 //   sleep:<ms>      work that long, reporting progress, stoppable
+//   say:<lines>     print that many lines
 //   crash           write to address zero (SIGSEGV)
-//   abort           abort()
+//   abort           abort(), after a word on standard error
 //   oom             what the kernel does when memory runs out: SIGKILL
 //   hang            neither report nor stop
 //   fail:<category> fail with an error of that category

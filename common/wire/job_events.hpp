@@ -19,6 +19,7 @@ namespace event_types {
 inline constexpr const char* train_requested = "trainyard.train.requested.v1";
 inline constexpr const char* retrain_requested = "trainyard.retrain.requested.v1";
 inline constexpr const char* job_progress = "trainyard.job.progress.v1";
+inline constexpr const char* job_log = "trainyard.job.log.v1";
 inline constexpr const char* batch_completed = "trainyard.batch.completed.v1";
 inline constexpr const char* message_refused = "trainyard.message.refused.v1";
 }  // namespace event_types

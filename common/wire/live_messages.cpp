@@ -86,6 +86,10 @@ Result<News> parse_news(std::string_view cloud_event) {
     news.n = number_of(*data, "n");
     return news;
   }
+  if (news.type == "job.log") {
+    news.kind = News::Kind::log;
+    return news;
+  }
   news.version = number_of(*data, "version");
   if (const auto status = domain::status_from(text_of(*data, "status"))) {
     news.is_terminal = domain::is_terminal(*status);

@@ -30,7 +30,7 @@ Result<ClientMessage> parse_client_message(std::string_view text);
 
 // An event of the bus as far as its way to the subscribers depends on it.
 struct News {
-  enum class Kind { transition, progress, batch_end };
+  enum class Kind { transition, progress, log, batch_end };
 
   Kind kind = Kind::transition;
   std::string type;      // "job.started"

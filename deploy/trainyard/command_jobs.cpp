@@ -22,6 +22,8 @@ struct JobsOptions {
   std::string unique;
   int limit = 20;
   bool as_json = false;
+  bool follow = false;
+  int attempt = 0;  // 0: all
   Secret key;
 
   ApiClient api() const { return ApiClient(url, key); }
@@ -88,6 +90,10 @@ Exit exit_of(const std::string& status) {
   return status == "cancelled" ? Exit::interrupted : Exit::some_failed;
 }
 
+bool is_final(const std::string& status) {
+  return status == "completed" || status == "failed" || status == "cancelled";
+}
+
 // Prints a line whenever something changed, until the job ends.
 Exit watch(const JobsOptions& options) {
   const StopSignal stop;
@@ -101,10 +107,52 @@ Exit watch(const JobsOptions& options) {
                                   text_of((*job)["current_step"]));
     if (line != shown) fmt::print("{}\n", line);
     shown = line;
-    if (status == "completed" || status == "failed" || status == "cancelled") {
+    if (is_final(status)) {
       if (!(*job)["error"].is_null()) fmt::print("{}\n", text_of((*job)["error"]));
       return exit_of(status);
     }
+    pollfd ready{.fd = stop.descriptor(), .events = POLLIN};
+    if (poll(&ready, 1, 500) == 1) return Exit::interrupted;
+  }
+}
+
+void print_line(const json& line) {
+  fmt::print("{} {:<7} {}\n", text_of(line["at"]), text_of(line["level"]), text_of(line["line"]));
+}
+
+// Prints what is stored after `after`, which moves on.
+Result<void> print_lines(const JobsOptions& options, ApiClient& api, std::int64_t& after) {
+  const auto attempt = options.attempt > 0 ? fmt::format("&attempt={}", options.attempt) : "";
+  while (true) {
+    TRY(const auto page,
+        api.get(job_path(options, fmt::format("/logs?after={}{}", after, attempt))));
+    for (const auto& line : page["lines"]) {
+      if (options.as_json) {
+        fmt::print("{}\n", line.dump());
+      } else {
+        print_line(line);
+      }
+    }
+    after = page["next"];
+    if (!page["has_more"].get<bool>()) break;
+  }
+  std::fflush(stdout);
+  return {};
+}
+
+Exit logs(const JobsOptions& options) {
+  const StopSignal stop;
+  auto api = options.api();
+  std::int64_t after = 0;
+  for (bool has_ended = !options.follow;;) {
+    if (const auto printed = print_lines(options, api, after); !printed) {
+      return report(printed.error());
+    }
+    if (has_ended) return Exit::ok;
+    // The last lines are stored a moment after the end: they are asked for once more.
+    const auto job = api.get(job_path(options));
+    if (!job) return report(job.error());
+    has_ended = is_final(text_of((*job)["status"]));
     pollfd ready{.fd = stop.descriptor(), .events = POLLIN};
     if (poll(&ready, 1, 500) == 1) return Exit::interrupted;
   }
@@ -130,7 +178,9 @@ void add_jobs(CLI::App& app, Selection& selection) {
     return command;
   };
   const auto verb_on_job = [&](const char* name, const char* what, auto run) {
-    verb(name, what, run)->add_option("JOB_ID", options->job_id, "the job")->required();
+    auto* command = verb(name, what, run);
+    command->add_option("JOB_ID", options->job_id, "the job")->required();
+    return command;
   };
 
   auto* listing = verb("list", "Newest jobs first", list);
@@ -168,6 +218,10 @@ void add_jobs(CLI::App& app, Selection& selection) {
       change("redrive", "Give a failed job another go, or all that match");
   redrive->add_option("--set", redriven->edits, "edit the config: KEY=VALUE, e.g. horizon=12");
   verb_on_job("watch", "Follow a job until it ends", watch);
+  auto* lines = verb_on_job("logs", "What a job wrote", logs);
+  lines->add_flag("--follow,-f", options->follow, "until it ends");
+  lines->add_option("--attempt", options->attempt, "of this attempt alone")
+      ->check(CLI::Range(1, 1'000'000));
 }
 
 }  // namespace trainyard

@@ -105,6 +105,7 @@ describe("the page", { skip }, () => {
     assert.equal((await path("history")).match(/[ML]/g).length, 60);
     await page.getByRole("rowheader", { name: "theta" }).waitFor();
     await page.locator(".timeline li", { hasText: "Completed" }).waitFor();
+    await page.locator(".log li", { hasText: "theta: mape" }).waitFor();
     await page.getByText("Forecast as a table").click();
     const table = page.locator("details", { hasText: "Forecast as a table" });
     assert.equal(await table.locator("tbody tr").count(), 12);
@@ -168,6 +169,18 @@ describe("the page", { skip }, () => {
     await count(cells("completed"), 2);
     assert.equal(await page.getByPlaceholder("Find a segment").inputValue(), "victoria");
     await page.unroute("**/api/**");
+  });
+
+  test("shows what a job writes while somebody looks at it", async () => {
+    const job = await server.call("POST", "/api/v2/jobs", { config: { drill: "say:6000" } });
+    await page.goto(`${server.url}/jobs/${job.job_id}`);
+    await connection("Live").waitFor();
+    await page.getByText("Nothing yet.").waitFor();
+    await server.call("POST", `/api/v2/jobs/${job.job_id}/submit`);
+    await page.locator(".log li", { hasText: /line 6000$/ }).waitFor();
+    await page.getByText("1001 older lines are not shown.").waitFor();
+    const log = page.locator(".log");
+    assert.ok(await log.evaluate((box) => box.scrollTop + box.clientHeight >= box.scrollHeight - 2));
   });
 
   test("cancels a job and says when it has stopped", async () => {

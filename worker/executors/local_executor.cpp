@@ -1,6 +1,7 @@
 #include "worker/executors/local_executor.hpp"
 
 #include "common/wire/training_task.hpp"
+#include "worker/executors/clean_line.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -47,7 +48,7 @@ void LocalExecutor::start(const domain::Job& job, std::chrono::nanoseconds lease
   }
   // The pool's thread may speak of the task before submit() returns its id: it waits for the lock.
   const auto task = pool_.submit(std::move(request));
-  works_.emplace(task, Work{.job = job.id, .fence = job.fence});
+  works_.emplace(task, Work{.job = job.id, .fence = job.fence, .attempt = job.attempt});
   tasks_.insert_or_assign(job.id, task);
 }
 
@@ -95,34 +96,46 @@ void LocalExecutor::on_started(runtime::TaskId task) {
 }
 
 void LocalExecutor::on_progress(runtime::TaskId task, runtime::TaskProgress progress) {
-  Work work;
+  JobId job;
+  std::int64_t fence = 0;
   {
     const std::lock_guard lock(mutex_);
     const auto found = works_.find(task);
     if (found == works_.end()) return;
-    work = found->second;
+    job = found->second.job;
+    fence = found->second.fence;
   }
-  events_.progress(work.job, work.fence, percent_of(progress.fraction), std::move(progress.step),
+  events_.progress(job, fence, percent_of(progress.fraction), std::move(progress.step),
                    std::move(progress.metrics));
 }
 
-void LocalExecutor::on_log(runtime::TaskId task, const std::string& line) {
-  const std::lock_guard lock(mutex_);
-  const auto found = works_.find(task);
-  if (found == works_.end()) return;
-  log_.info("training says", {{"job_id", found->second.job.to_string()}, {"line", line}});
+void LocalExecutor::on_log(runtime::TaskId task, const runtime::TaskLine& line) {
+  std::vector<domain::LogLine> kept;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = works_.find(task);
+    if (found == works_.end()) return;
+    auto& work = found->second;
+    if (!work.lines) work.lines = std::make_unique<LineBudget>(work.job, work.attempt);
+    kept =
+        work.lines->add(system_clock().now(), line.level, clean_line(line.text, options_.secrets));
+  }
+  if (!kept.empty()) events_.wrote(std::move(kept));
 }
 
 void LocalExecutor::on_finished(runtime::TaskId task, Result<std::string> answer) {
   std::optional<domain::Finish> finish;
+  std::vector<domain::LogLine> last_lines;
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = works_.find(task); found != works_.end()) {
+      if (found->second.lines) last_lines = found->second.lines->finish();
       finish = finish_of(found->second, std::move(answer));
       tasks_.erase(found->second.job);
       works_.erase(found);
     }
   }
+  if (!last_lines.empty()) events_.wrote(std::move(last_lines));
   if (finish) events_.finished(std::move(*finish));
   events_.capacity_freed();
 }

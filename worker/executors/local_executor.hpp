@@ -1,9 +1,12 @@
 #pragma once
 
+#include "common/base/secret.hpp"
 #include "common/domain/forecast_spec.hpp"
 #include "common/ports/executor.hpp"
 #include "common/runtime/child_pool.hpp"
+#include "worker/executors/line_budget.hpp"
 
+#include <memory>
 #include <mutex>
 #include <random>
 #include <unordered_map>
@@ -15,6 +18,7 @@ struct LocalExecutorOptions {
   domain::RetryPolicy retry_policy;
   std::chrono::milliseconds job_timeout{std::chrono::hours(1)};
   domain::Drills drills = domain::Drills::refused;
+  std::vector<Secret> secrets = {};  // that no line of a job may hold
 };
 
 // Runs jobs in the child processes of this machine: as tasks "train" (wire::TrainingRequest,
@@ -37,14 +41,16 @@ class LocalExecutor final : public ports::Executor {
   struct Work {
     JobId job;
     std::int64_t fence = 0;
+    int attempt = 0;
     bool begun = false;
     bool cancel_asked = false;
+    std::unique_ptr<LineBudget> lines = nullptr;  // once there are some
   };
 
   runtime::TaskEvents pool_events();
   void on_started(runtime::TaskId task);
   void on_progress(runtime::TaskId task, runtime::TaskProgress progress);
-  void on_log(runtime::TaskId task, const std::string& line);
+  void on_log(runtime::TaskId task, const runtime::TaskLine& line);
   void on_finished(runtime::TaskId task, Result<std::string> answer);
   domain::Finish finish_of(const Work& work, Result<std::string> answer);
 

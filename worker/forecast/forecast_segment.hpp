@@ -62,10 +62,11 @@ struct SegmentPlan {
   std::vector<std::string> covariates = {};  // names
 };
 
-// Called before each fit and, with its outcome, after each model; by several threads at a time
-// where fits are (FitSettings::threads).
+// Called before and after each fit and, with its outcome, after each model; by several threads at a
+// time where fits are (FitSettings::threads).
 struct SegmentEvents {
   std::function<void(std::string_view model, int window, int windows)> fitting;  // window 0: final
+  std::function<void(std::string_view model, int window)> fitted = {};
   std::function<void(const ModelOutcome&)> model_done;
 };
 

@@ -112,7 +112,9 @@ Result<FitOutcome> SegmentRun::fit_one(const std::string& model, int window) {
 
 Result<FitOutcome> SegmentRun::fit_now(const std::string& model, int window) const {
   if (events_.fitting) events_.fitting(model, window, windows());
-  return fitter_.fit(series_, model, window_of(window), plan_.horizon);
+  auto outcome = fitter_.fit(series_, model, window_of(window), plan_.horizon);
+  if (events_.fitted) events_.fitted(model, window);
+  return outcome;
 }
 
 // A member that fails is left out: the others are still worth combining.

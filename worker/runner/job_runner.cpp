@@ -8,6 +8,7 @@
 #include "worker/runner/finisher.hpp"
 #include "worker/runner/intake.hpp"
 #include "worker/runner/lease_keeper.hpp"
+#include "worker/runner/log_reporter.hpp"
 #include "worker/runner/progress_reporter.hpp"
 
 #include <fmt/format.h>
@@ -37,18 +38,19 @@ IntakeOptions intake_options(const JobRunnerOptions& options, std::string source
 
 class JobRunner::Parts {
  public:
-  Parts(log::Log log, ports::JobStore& store, ports::DispatchStore& dispatch, ports::EventBus& bus,
-        ports::Executor& executor, JobRunnerOptions options)
+  Parts(log::Log log, RunnerStores stores, ports::EventBus& bus, ports::Executor& executor,
+        JobRunnerOptions options)
       : log_(log.with({{"worker_id", options.worker_id}})),
         bus_(bus),
         executor_(executor),
         options_(std::move(options)),
         source_("trainyard/worker/" + options_.worker_id),
-        finisher_(log_, store, leases_),
-        reporter_(log_, store, bus, leases_, source_),
-        keeper_(log_, store, executor, leases_, options_.worker_id, options_.lease),
-        capacity_(log_, dispatch, executor, leases_, options_.worker_id),
-        intake_(log_, store, bus, executor, leases_, intake_options(options_, source_)) {}
+        finisher_(log_, stores.jobs, leases_),
+        reporter_(log_, stores.jobs, bus, leases_, source_),
+        log_reporter_(log_, stores.job_log, bus, source_),
+        keeper_(log_, stores.jobs, executor, leases_, options_.worker_id, options_.lease),
+        capacity_(log_, stores.line, executor, leases_, options_.worker_id),
+        intake_(log_, stores.jobs, bus, executor, leases_, intake_options(options_, source_)) {}
 
   // The executor may speak for a moment after the runner is gone; then nobody listens.
   static ports::Executor::Events events(const std::weak_ptr<Parts>& weak) {
@@ -62,6 +64,10 @@ class JobRunner::Parts {
                                              .step = std::move(step),
                                              .metrics = std::move(metrics)});
                   }
+                },
+            .wrote =
+                [weak](std::vector<domain::LogLine> lines) {
+                  if (const auto parts = weak.lock()) parts->log_reporter_.report(std::move(lines));
                 },
             .finished =
                 [weak](domain::Finish finish) {
@@ -84,6 +90,7 @@ class JobRunner::Parts {
     control_ = std::move(*control);
     keeping_ = std::jthread([this](std::stop_token stop) { keeper_.run(stop); });
     reporting_ = std::jthread([this](std::stop_token stop) { reporter_.run(stop); });
+    log_writing_ = std::jthread([this](std::stop_token stop) { log_reporter_.run(stop); });
     offering_ = std::jthread([this](std::stop_token stop) { capacity_.run(stop); });
     listening_ = std::jthread([this](std::stop_token stop) { listen(stop); });
     taking_in_ = std::jthread([this](std::stop_token stop) { intake_.run(stop); });
@@ -107,6 +114,7 @@ class JobRunner::Parts {
     finisher_.hurry();
     end(listening_);
     end(reporting_);
+    end(log_writing_);
     end(keeping_);
   }
 
@@ -147,12 +155,14 @@ class JobRunner::Parts {
   LeaseTable leases_;
   Finisher finisher_;
   ProgressReporter reporter_;
+  LogReporter log_reporter_;
   LeaseKeeper keeper_;
   CapacityReporter capacity_;
   Intake intake_;
   std::unique_ptr<ports::Subscription> control_;
   std::jthread keeping_;
   std::jthread reporting_;
+  std::jthread log_writing_;
   std::jthread listening_;
   std::jthread offering_;
   std::jthread taking_in_;
@@ -164,10 +174,9 @@ std::string make_worker_id() {
   return fmt::format("{}-{}-{}", host.data(), ::getpid(), Uuid::make_v7().to_string());
 }
 
-JobRunner::JobRunner(log::Log log, ports::JobStore& store, ports::DispatchStore& dispatch,
-                     ports::EventBus& bus, ports::Executor& executor, JobRunnerOptions options)
-    : parts_(std::make_shared<Parts>(std::move(log), store, dispatch, bus, executor,
-                                     std::move(options))) {
+JobRunner::JobRunner(log::Log log, RunnerStores stores, ports::EventBus& bus,
+                     ports::Executor& executor, JobRunnerOptions options)
+    : parts_(std::make_shared<Parts>(std::move(log), stores, bus, executor, std::move(options))) {
   executor.set_events(Parts::events(parts_));
 }
 

@@ -4,6 +4,7 @@
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/executor.hpp"
+#include "common/ports/job_log.hpp"
 #include "common/ports/job_store.hpp"
 #include "common/runtime/lifecycle.hpp"
 
@@ -20,6 +21,12 @@ struct JobRunnerOptions {
   std::chrono::milliseconds direct_claim_interval{5'000};
 };
 
+struct RunnerStores {
+  ports::JobStore& jobs;
+  ports::DispatchStore& line;
+  ports::JobLog& job_log;
+};
+
 // Unique per boot of a worker: "<host>-<pid>-<uuid>".
 std::string make_worker_id();
 
@@ -30,8 +37,8 @@ std::string make_worker_id();
 // executor its work.
 class JobRunner final : public runtime::Lifecycle {
  public:
-  JobRunner(log::Log log, ports::JobStore& store, ports::DispatchStore& dispatch,
-            ports::EventBus& bus, ports::Executor& executor, JobRunnerOptions options);
+  JobRunner(log::Log log, RunnerStores stores, ports::EventBus& bus, ports::Executor& executor,
+            JobRunnerOptions options);
   ~JobRunner() override;
 
   void start() override;

@@ -3,14 +3,15 @@
 #include "common/wire/forecast_spec_json.hpp"
 #include "common/wire/training_task.hpp"
 #include "worker/forecast/ensemble.hpp"
+#include "worker/training/fit_progress.hpp"
 #include "worker/training/result_writer.hpp"
 #include "worker/training/results_json.hpp"
 #include "worker/training/time_budget.hpp"
+#include "worker/training/training_log.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 
 namespace trainyard::training {
 namespace {
@@ -118,74 +119,6 @@ Result<std::vector<const domain::SegmentRows*>> choose_segments(const LoadedTabl
                     : fmt::format("there are, among others: {}", fmt::join(names, ", "))));
 }
 
-// Counts fits and tells about them. Its events are thread-safe.
-class Progress {
- public:
-  Progress(runtime::TaskContext& context, const SegmentPlan& plan, int total, std::size_t segments)
-      : context_(context), plan_(plan), total_(std::max(1, total)), segments_(segments) {}
-
-  forecast::SegmentEvents events() {
-    return {.fitting = [this](std::string_view model, int window,
-                              int windows) { tell(model, window, windows); },
-            .model_done = [this](const forecast::ModelOutcome& model) { add(model); }};
-  }
-
-  void begin_segment(const std::string& segment, int fits) {
-    segment_ = segment;
-    ++segment_no_;
-    end_ = begin_ + fits;
-    done_ = begin_;
-  }
-  // Fits that a failing model spared count as done.
-  void end_segment() { begin_ = done_ = end_; }
-
-  // Of the only segment: what was taken for the best, which need not have the least error.
-  void mark(const std::string& best_model) { best_model_ = best_model; }
-
-  json metrics() const {
-    auto metrics = metrics_.json();
-    const auto best = metrics.find(best_model_);
-    if (metrics.size() > 1 && best != metrics.end()) (*best)["is_best"] = true;
-    return metrics;
-  }
-
- private:
-  void tell(std::string_view model, int window, int windows) {
-    if (!context_.report) return;
-    const auto found = std::ranges::find(plan_.models, model);
-    auto step = found != plan_.models.end()
-                    ? fmt::format("Fitting {} ({}/{})", model, found - plan_.models.begin() + 1,
-                                  plan_.models.size())
-                    : fmt::format("Fitting {} for the ensemble", model);
-    step += window > 0 ? fmt::format(", window {} of {}", window, windows) : ", full history";
-    if (segments_ > 1) step += fmt::format(", {} ({}/{})", segment_, segment_no_, segments_);
-    const std::lock_guard lock(mutex_);
-    const auto metrics = metrics_.json();
-    context_.report({.fraction = static_cast<double>(done_) / total_,
-                     .step = std::move(step),
-                     .metrics = metrics.empty() ? std::string{} : metrics.dump()});
-    done_ = std::min(done_ + 1, end_);
-  }
-
-  void add(const forecast::ModelOutcome& model) {
-    const std::lock_guard lock(mutex_);
-    metrics_.add(model);
-  }
-
-  runtime::TaskContext& context_;
-  const SegmentPlan& plan_;
-  std::mutex mutex_;  // guards what counts
-  int total_;
-  std::size_t segments_;
-  std::size_t segment_no_ = 0;
-  int begin_ = 0;
-  int done_ = 0;
-  int end_ = 0;
-  std::string segment_;
-  std::string best_model_;
-  MetricsMean metrics_;
-};
-
 SegmentPlan plan_of(const TrainRequest& request, std::span<const std::string_view> existing) {
   const forecast::AutoScope scope{.covariates = request.spec.covariates.size()};
   SegmentPlan plan{.horizon = request.spec.horizon,
@@ -220,10 +153,24 @@ bool learns_from_all(const SegmentPlan& plan, const forecast::ModelSource& model
          std::ranges::any_of(plan.members, is_global);
 }
 
+forecast::SegmentEvents events_for(FitProgress& progress, TrainingLog& log) {
+  return {.fitting =
+              [&](std::string_view model, int window, int windows) {
+                progress.tell(model, window, windows);
+                log.fitting(model, window);
+              },
+          .fitted = [&](std::string_view model, int window) { log.fitted(model, window); },
+          .model_done =
+              [&](const forecast::ModelOutcome& model) {
+                progress.add(model);
+                log.model_done(model);
+              }};
+}
+
 // Returns the metrics.
 Result<json> forecast_all(const std::vector<const domain::SegmentRows*>& segments,
                           const TrainRequest& request, const SegmentPlan& plan,
-                          forecast::Fitter& fitter, runtime::TaskContext& context,
+                          forecast::Fitter& fitter, runtime::TaskContext& context, TrainingLog& log,
                           ResultWriter& writer) {
   std::vector<Result<PreparedSeries>> prepared;
   int total = 0;
@@ -232,20 +179,23 @@ Result<json> forecast_all(const std::vector<const domain::SegmentRows*>& segment
     if (series) total += forecast::fits_of(plan, series->y.size(), series->season_length);
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "training was stopped");
   }
-  Progress progress(context, plan, total, segments.size());
-  const auto events = progress.events();
+  FitProgress progress(context, plan, total, segments.size());
+  const auto events = events_for(progress, log);
   for (std::size_t i = 0; i < segments.size(); ++i) {
     auto& series = prepared[i];
     if (!series) {
+      log.problem(segments[i]->segment, series.error());
       writer.add_problem(segments[i]->segment, std::move(series.error()));
       continue;
     }
     progress.begin_segment(series->segment,
                            forecast::fits_of(plan, series->y.size(), series->season_length));
+    log.begin_segment(*series, i + 1, segments.size());
     const TimeBudget budget(context.stop, request.spec.time_budget);
     fitter.limit(budget.token());
     TRY(const auto outcome, forecast::forecast_segment(*series, plan, fitter, events));
     progress.end_segment();
+    log.end_segment(outcome);
     if (segments.size() == 1) progress.mark(outcome.best_model);
     TRY_DO(writer.add(outcome, *series));
     *series = PreparedSeries{};  // many segments: keep no more than is still needed
@@ -253,9 +203,8 @@ Result<json> forecast_all(const std::vector<const domain::SegmentRows*>& segment
   return progress.metrics();
 }
 
-}  // namespace
-
-Result<std::string> train(TaskState& state, std::string_view text, runtime::TaskContext& context) {
+Result<std::string> train_and_tell(TaskState& state, std::string_view text,
+                                   runtime::TaskContext& context, TrainingLog& log) {
   const auto& options = state.options;
   TRY(const auto request, parse_request(text, options));
   const auto& spec = request.spec;
@@ -265,6 +214,7 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
                          .covariates = spec.covariates,
                          .segment = spec.segment_id};
   TRY(const auto loaded, state.tables.load(load, context.stop));
+  log.read(spec.data_path, *loaded);
   TRY(const auto segments, choose_segments(*loaded, spec));
   const auto plan = plan_of(request, options.model_names);
   const auto& batch = request.asked.batch_id;
@@ -287,13 +237,26 @@ Result<std::string> train(TaskState& state, std::string_view text, runtime::Task
        .segments = segments.size(),
        .saving = {
            .combination = plan.combination, .covariates = spec.covariates, .levels = spec.levels}});
-  TRY(auto metrics, forecast_all(segments, request, plan, fitter, context, writer));
+  TRY(auto metrics, forecast_all(segments, request, plan, fitter, context, log, writer));
   if (auto problem = writer.problem()) return fail(*std::move(problem));
   TRY(auto written, std::move(writer).finish());
   return json{{"results", std::move(written.results)},
               {"metrics", std::move(metrics)},
               {"artifact_uri", written.uri}}
       .dump();
+}
+
+}  // namespace
+
+Result<std::string> train(TaskState& state, std::string_view text, runtime::TaskContext& context) {
+  TrainingLog log(context);
+  auto answer = train_and_tell(state, text, context, log);
+  if (!answer && answer.error().code == Errc::cancelled) {
+    log.say(LineLevel::info, "stopped on request");
+  } else if (!answer) {
+    log.problem("", answer.error());
+  }
+  return answer;
 }
 
 }  // namespace trainyard::training

@@ -385,6 +385,34 @@ export interface JobProgress {
 
 export type JobEvent = JobTransition | JobProgress;
 
+export interface LogLine {
+  seq: number; // rises by one from line to line of an attempt
+  at: string;
+  attempt: number;
+  level: "info" | "warning" | "error" | "output";
+  line: string;
+}
+
+export interface JobLog {
+  job_id: string;
+  lines: LogLine[];
+  next: number;
+  has_more: boolean;
+}
+
+// `data` of job.log, which says nothing about the job's state.
+export interface JobLogEvent {
+  event: "JOB_LOG";
+  job_id: string;
+  attempt: number;
+  lines: LogLine[];
+  at: string;
+}
+
+export function isAboutJob(event: JobEvent | JobLogEvent): event is JobEvent {
+  return event.event !== "JOB_LOG";
+}
+
 export function isProgress(event: JobEvent): event is JobProgress {
   return event.event === "JOB_PROGRESS";
 }

@@ -56,7 +56,8 @@ const Statement lock_job{
 const Statement delete_job{"delete_job",
                            "WITH a AS (DELETE FROM job_history WHERE job_id = $1::uuid), "
                            "b AS (DELETE FROM job_results WHERE job_id = $1::uuid), "
-                           "c AS (DELETE FROM outbox WHERE job_id = $1::uuid) "
+                           "c AS (DELETE FROM outbox WHERE job_id = $1::uuid), "
+                           "d AS (DELETE FROM job_log WHERE job_id = $1::uuid) "
                            "DELETE FROM jobs WHERE job_id = $1::uuid",
                            Effect::writes};
 const Statement shrink_batch{

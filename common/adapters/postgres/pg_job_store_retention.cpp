@@ -28,6 +28,8 @@ WITH gone AS (
   DELETE FROM job_history h USING gone g WHERE h.job_id = g.job_id
 ), found AS (
   DELETE FROM job_results r USING gone g WHERE r.job_id = g.job_id
+), wrote AS (
+  DELETE FROM job_log l USING gone g WHERE l.job_id = g.job_id
 ), untold AS (
   DELETE FROM outbox WHERE job_id = ANY($1::uuid[]) AND job_id IN (SELECT job_id FROM gone)
 ), shrunk AS (

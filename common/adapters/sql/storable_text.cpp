@@ -1,5 +1,7 @@
 #include "common/adapters/sql/storable_text.hpp"
 
+#include "common/base/utf8.hpp"
+
 #include <cstddef>
 #include <initializer_list>
 #include <utility>
@@ -7,20 +9,9 @@
 namespace trainyard::sql {
 namespace {
 
-// The length of the valid UTF-8 character at the front of `text`; 0 when there is none.
+// As utf8_length(), but NUL is no character here.
 std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return lead == 0 ? 0 : 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
-  const bool beyond = lead == 0xF4 && byte(1) >= 0x90;
-  return overlong || surrogate || beyond ? 0 : length;
+  return text.front() == '\0' ? 0 : utf8_length(text);
 }
 
 }  // namespace

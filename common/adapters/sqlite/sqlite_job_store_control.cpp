@@ -117,7 +117,7 @@ Result<void> SqliteJobStore::remove(JobId id) {
 }
 
 void SqliteJobStore::remove_rows(Connection& connection, JobId id) {
-  for (const auto* table : {"jobs", "job_history", "job_results", "outbox"}) {
+  for (const auto* table : {"jobs", "job_history", "job_results", "job_log", "outbox"}) {
     connection.query(fmt::format("DELETE FROM {} WHERE job_id = ?", table)).bind(id).run();
   }
 }

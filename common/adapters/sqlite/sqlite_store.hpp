@@ -4,6 +4,7 @@
 #include "common/ports/definition_store.hpp"
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/idempotency_store.hpp"
+#include "common/ports/job_log.hpp"
 #include "common/ports/job_store.hpp"
 #include "common/ports/pipeline_store.hpp"
 
@@ -30,6 +31,7 @@ Result<std::shared_ptr<Database>> open_database(const Options& options);
 
 // Stores over an open database; each keeps it alive.
 std::unique_ptr<ports::JobStore> make_job_store(std::shared_ptr<Database> database);
+std::unique_ptr<ports::JobLog> make_job_log(std::shared_ptr<Database> database);
 std::unique_ptr<ports::AccessStore> make_access_store(std::shared_ptr<Database> database);
 std::unique_ptr<ports::DispatchStore> make_dispatch_store(std::shared_ptr<Database> database);
 std::unique_ptr<ports::IdempotencyStore> make_idempotency_store(std::shared_ptr<Database> database);

@@ -62,6 +62,7 @@ class ApiRole::Parts {
             }),
         api_{.store = *backbone.store,
              .line = *backbone.line,
+             .job_log = *backbone.job_log,
              .definitions = *backbone.definitions,
              .artifacts = *artifacts_,
              .pipelines = *backbone.pipelines,

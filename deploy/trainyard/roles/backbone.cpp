@@ -57,6 +57,7 @@ Result<Backbone> open_stores(const config::Settings& settings) {
                                  .connections = static_cast<int>(settings.store.connections)}));
     backbone.store = postgres::make_job_store(database);
     backbone.line = postgres::make_dispatch_store(database);
+    backbone.job_log = postgres::make_job_log(database);
     backbone.access = postgres::make_access_store(database);
     backbone.definitions = postgres::make_definition_store(database);
     backbone.pipelines = postgres::make_pipeline_store(database);
@@ -68,6 +69,7 @@ Result<Backbone> open_stores(const config::Settings& settings) {
   TRY(const auto database, sqlite::open_database({.path = settings.sqlite_path().string()}));
   backbone.store = sqlite::make_job_store(database);
   backbone.line = sqlite::make_dispatch_store(database);
+  backbone.job_log = sqlite::make_job_log(database);
   backbone.access = sqlite::make_access_store(database);
   backbone.definitions = sqlite::make_definition_store(database);
   backbone.pipelines = sqlite::make_pipeline_store(database);

@@ -7,6 +7,7 @@
 #include "common/ports/dispatch_store.hpp"
 #include "common/ports/event_bus.hpp"
 #include "common/ports/idempotency_store.hpp"
+#include "common/ports/job_log.hpp"
 #include "common/ports/job_store.hpp"
 #include "common/ports/pipeline_store.hpp"
 
@@ -22,6 +23,7 @@ inline constexpr const char* worker_group = "trainyard-workers";
 struct Backbone {
   std::unique_ptr<ports::JobStore> store;
   std::unique_ptr<ports::DispatchStore> line;
+  std::unique_ptr<ports::JobLog> job_log;
   std::unique_ptr<ports::IdempotencyStore> requests;
   std::unique_ptr<ports::AccessStore> access;
   std::unique_ptr<ports::DefinitionStore> definitions;

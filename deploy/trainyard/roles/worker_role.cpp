@@ -10,6 +10,11 @@
 namespace trainyard {
 namespace {
 
+std::vector<Secret> secrets_of(const config::Settings& settings) {
+  return {settings.store.postgres_uri, settings.kafka.sasl_password,
+          settings.kafka.ssl_key_password, settings.client_key, settings.events.webhook_secret};
+}
+
 executors::LocalExecutorOptions executor_options(const config::Settings& settings) {
   return {.pool = {.children = child_count(settings),
                    .command = child_command(settings),
@@ -17,14 +22,15 @@ executors::LocalExecutorOptions executor_options(const config::Settings& setting
                    .stall_max = settings.worker.stall_max},
           .retry_policy = retry_policy_of(settings),
           .job_timeout = settings.job.execution_timeout,
-          .drills = settings.drills_allowed ? domain::Drills::allowed : domain::Drills::refused};
+          .drills = settings.drills_allowed ? domain::Drills::allowed : domain::Drills::refused,
+          .secrets = secrets_of(settings)};
 }
 
 class WorkerRole final : public runtime::Lifecycle {
  public:
   WorkerRole(const config::Settings& settings, const log::Log& log, Backbone& backbone)
       : executor_(log, executor_options(settings)),
-        runner_(log, *backbone.store, *backbone.line, *backbone.bus, executor_,
+        runner_(log, {*backbone.store, *backbone.line, *backbone.job_log}, *backbone.bus, executor_,
                 {.worker_id = runner::make_worker_id(),
                  .lease = settings.worker.lease,
                  .drain = settings.worker.drain}) {}

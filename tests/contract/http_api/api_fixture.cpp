@@ -27,6 +27,7 @@ ApiTest::ApiTest() : folder_(fresh_folder()), bus_(embedded_bus::EmbeddedBusOpti
   const auto database = *sqlite::open_database({.path = folder_ / "jobs.db"});
   store_ = sqlite::make_job_store(database);
   line_ = sqlite::make_dispatch_store(database);
+  job_log_ = sqlite::make_job_log(database);
   gate_ = std::make_unique<service::EntryGate>(*line_);
   requests_ = sqlite::make_idempotency_store(database);
   ledger_ = std::make_unique<service::RequestLedger>(*requests_);
@@ -75,6 +76,7 @@ void ApiTest::restart(ServerOptions options) {
   server_.reset();
   api_.reset(new Api{.store = *store_,
                      .line = *line_,
+                     .job_log = *job_log_,
                      .definitions = *definitions_,
                      .artifacts = *artifacts_,
                      .pipelines = *pipelines_,
@@ -107,6 +109,7 @@ ApiTest::~ApiTest() {
   commits_.reset();
   gate_.reset();
   line_.reset();
+  job_log_.reset();
   definitions_.reset();
   pipelines_.reset();
   store_.reset();

@@ -70,6 +70,7 @@ class ApiTest : public ::testing::Test {
   std::filesystem::path folder_;
   std::unique_ptr<ports::JobStore> store_;
   std::unique_ptr<ports::DispatchStore> line_;
+  std::unique_ptr<ports::JobLog> job_log_;
   std::unique_ptr<ports::AccessStore> access_;
   std::unique_ptr<ports::DefinitionStore> definitions_;
   std::unique_ptr<ports::ArtifactStore> artifacts_;

@@ -2,6 +2,7 @@
 #include "common/wire/job_control.hpp"
 #include "tests/support/memory_store/announcer.hpp"
 #include "tests/support/memory_store/memory_dispatch.hpp"
+#include "tests/support/memory_store/memory_log.hpp"
 #include "tests/support/memory_store/memory_store.hpp"
 #include "worker/executors/local_executor.hpp"
 #include "worker/runner/job_runner.hpp"
@@ -24,6 +25,7 @@ class WorkerTest : public testing::Test {
  protected:
   memory_store::MemoryStore store;
   memory_store::MemoryDispatch line{store};
+  memory_store::MemoryLog job_log;
   embedded_bus::EmbeddedBus bus{
       {.groups = {{ports::topics::train_requested, {"trainyard-workers"}}},
        .group_unfinished_max = 200'000}};
@@ -38,7 +40,8 @@ class WorkerTest : public testing::Test {
 
   void open() {
     executor = std::make_unique<executors::LocalExecutor>(log::Log(), executor_options);
-    runner = std::make_unique<JobRunner>(log::Log(), store, line, bus, *executor, runner_options);
+    runner = std::make_unique<JobRunner>(log::Log(), RunnerStores{store, line, job_log}, bus,
+                                         *executor, runner_options);
     runner->start();
     announcer = std::make_unique<memory_store::Announcer>(store, bus);
   }
@@ -113,6 +116,48 @@ TEST_F(WorkerTest, ACrashHurtsNoOtherJob) {
   store.accept(jobs);
   store.await_completed(495);
   EXPECT_EQ(store.count_of(JobEvent::started), 500);
+}
+
+TEST_F(WorkerTest, KeepsWhatAJobWrites) {
+  open();
+  const auto id = drill("say:2");
+  const auto lines = job_log.await(id, "line 2");
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0].text, "the drill prints 2 lines");
+  EXPECT_EQ(lines[0].level, LineLevel::info);
+  EXPECT_EQ(lines[1].text, "line 1");
+  EXPECT_EQ(lines[1].level, LineLevel::output);
+}
+
+TEST_F(WorkerTest, KeepsTheLastWordsOfEachAttemptThatCrashes) {
+  open();
+  const auto id = drill("abort");
+  EXPECT_EQ(attempt_of(job_log.await(id, "aborts as asked").front()), 1);
+  admit_when_due(id);
+  store.await(id, JobStatus::failed);
+  runner->stop();
+  const auto lines = job_log.await(id, "aborts as asked");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(attempt_of(lines.back()), 2);
+}
+
+TEST_F(WorkerTest, KeepsTheEndOfALongLog) {
+  open();
+  const auto id = drill("say:100000");
+  const auto lines = job_log.await(id, "line 100000");
+  EXPECT_LE(lines.size(), 10'000u);
+  EXPECT_EQ(lines.back().text, "line 100000");
+}
+
+TEST_F(WorkerTest, WritesNothingForJobsThatSayNothing) {
+  open();
+  std::vector<domain::NewJob> jobs;
+  for (int i = 0; i < 100; ++i)
+    jobs.push_back(job_with(R"({"drill":"noop"})"));
+  store.accept(jobs);
+  store.await_completed(100);
+  runner->stop();
+  EXPECT_EQ(job_log.appends(), 0);
 }
 
 TEST_F(WorkerTest, TellsMeasuredProgress) {

@@ -27,7 +27,8 @@ int main(int argc, char** argv) {
   embedded_bus::EmbeddedBus bus({});
   executors::LocalExecutor executor({}, {.pool = {.children = 1, .command = {TRAINYARD_TEST_CHILD}},
                                          .drills = domain::Drills::allowed});
-  runner::JobRunner runner({}, *store, *line, bus, executor,
+  const auto job_log = sqlite::make_job_log(*database);
+  runner::JobRunner runner({}, {*store, *line, *job_log}, bus, executor,
                            {.worker_id = runner::make_worker_id(),
                             .lease = milliseconds(std::atoi(argv[2])),
                             .drain = milliseconds(0),

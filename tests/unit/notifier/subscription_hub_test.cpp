@@ -39,6 +39,13 @@ wire::News progress(const std::string& job, std::int64_t fence, std::int64_t n) 
           .data = fmt::format(R"({{"n":{}}})", n)};
 }
 
+wire::News log_lines(const std::string& job, int first) {
+  return {.kind = wire::News::Kind::log,
+          .type = "job.log",
+          .subject = job,
+          .data = fmt::format(R"({{"first":{}}})", first)};
+}
+
 class HubWithoutStreamTest : public ::testing::Test {
  protected:
   explicit HubWithoutStreamTest(SubscriptionHub::Options options = {})
@@ -184,6 +191,19 @@ TEST_F(HubTest, ReplacesProgressThatWaitsByNewerInTheOrderOfPositions) {
   EXPECT_THAT(frames(), ElementsAre(HasSubstr("job.started"), HasSubstr(R"("n":2)")));
 }
 
+TEST_F(HubTest, SendsLinesOfALogToWhoLooksAtThatJobAlone) {
+  go_live("batch:" + batch);
+  go_live("mine");
+  publish(log_lines(job_a, 1));
+  EXPECT_THAT(frames(), IsEmpty());
+  go_live("job:" + job_a, {{.job_id = job_a, .version = 5, .is_terminal = true}});
+  publish(log_lines(job_b, 1));
+  publish(log_lines(job_a, 1));
+  publish(log_lines(job_a, 2));
+  EXPECT_THAT(frames(),
+              ElementsAre(HasSubstr(R"("data":{"first":1})"), HasSubstr(R"("data":{"first":2})")));
+}
+
 TEST_F(HubTest, ReplaysWhatAReturningClientMissed) {
   go_live("mine");
   publish(transition(job_a, 2, "job.submitted"), 0);
@@ -258,6 +278,23 @@ TEST_F(SmallHubTest, LeavesOutProgressButNoTransition) {
     publish(transition(job_a, i, "job.completed", false));
   EXPECT_THAT(frames(), ElementsAre(HasSubstr(R"("version":2)"), HasSubstr(R"("version":3)"),
                                     HasSubstr(R"("version":4)")));
+}
+
+TEST_F(SmallHubTest, LeavesOutLinesOfALogButNoTransition) {
+  go_live("job:" + job_a);
+  for (int i = 1; i < 6; ++i)
+    publish(log_lines(job_a, i));
+  publish(transition(job_a, 2, "job.completed", false));
+  EXPECT_FALSE(hub.is_closing(ann));
+  EXPECT_THAT(frames(), ElementsAre(HasSubstr(R"("first":4)"), HasSubstr(R"("first":5)"),
+                                    HasSubstr(R"("version":2)")));
+}
+
+TEST_F(SmallHubTest, GivesLinesOfALogNoRoomInTheRing) {
+  publish(transition(job_a, 2, "job.started"));
+  for (int i = 1; i < 20; ++i)
+    publish(log_lines(job_a, i));
+  EXPECT_EQ(subscribe("mine", R"(,"since":{"epoch":"e1","offset":"0.0"})"), 0U);
 }
 
 TEST_F(SmallHubTest, ClosesAClientThatCannotTakeItsTransitions) {

@@ -5,6 +5,7 @@
 #include "common/wire/job_control.hpp"
 #include "tests/support/memory_store/announcer.hpp"
 #include "tests/support/memory_store/memory_dispatch.hpp"
+#include "tests/support/memory_store/memory_log.hpp"
 #include "tests/support/memory_store/memory_store.hpp"
 
 #include <gtest/gtest.h>
@@ -124,6 +125,7 @@ class JobRunnerTest : public testing::Test {
  protected:
   MemoryStore store;
   memory_store::MemoryDispatch line{store};
+  memory_store::MemoryLog job_log;
   embedded_bus::EmbeddedBus bus{
       {.groups = {{ports::topics::train_requested, {"trainyard-workers"}}}}};
   FakeExecutor executor{2};
@@ -132,7 +134,8 @@ class JobRunnerTest : public testing::Test {
   std::unique_ptr<Announcer> announcer;
 
   void open() {
-    runner = std::make_unique<JobRunner>(log::Log(), store, line, bus, executor, options);
+    runner = std::make_unique<JobRunner>(log::Log(), RunnerStores{store, line, job_log}, bus,
+                                         executor, options);
     runner->start();
   }
   void open_with_announcer() {
@@ -385,7 +388,8 @@ TEST_F(JobRunnerTest, StopHandsBackWhatRuns) {
 }
 
 TEST_F(JobRunnerTest, StopIsLegalTwiceAndBeforeStart) {
-  runner = std::make_unique<JobRunner>(log::Log(), store, line, bus, executor, options);
+  runner = std::make_unique<JobRunner>(log::Log(), RunnerStores{store, line, job_log}, bus,
+                                       executor, options);
   runner->stop();
   runner->start();
   runner->stop();

@@ -36,6 +36,9 @@ class TasksTest : public testing::Test {
     folder = mkdtemp(pattern.data());
     artifacts = filesystem::open_artifact_store(folder / "artifacts");
     context.report = [this](const runtime::TaskProgress& progress) { reports.push_back(progress); };
+    context.log = [this](LineLevel level, std::string_view line) {
+      log += fmt::format("{}: {}\n", to_string(level), line);
+    };
     tasks = make_tasks(fakes.source(), fake_names);
   }
   ~TasksTest() override { std::filesystem::remove_all(folder); }
@@ -70,6 +73,7 @@ class TasksTest : public testing::Test {
   std::stop_source stop;
   runtime::TaskContext context{.stop = stop.get_token()};
   std::vector<runtime::TaskProgress> reports;
+  std::string log;
 };
 
 const std::string two_segments =
@@ -105,6 +109,28 @@ TEST_F(TasksTest, GivesASingleSegmentsResultsAtTheRoot) {
   const auto stored = artifacts->get("jobs/" + job_id + ".7/results.json");
   ASSERT_TRUE(stored);
   EXPECT_EQ(json::parse(*stored)["best_model"], "last");
+}
+
+TEST_F(TasksTest, TellsInItsLogWhatItReadTriedAndChose) {
+  const auto answer = train({{"data_path", write("t.csv", two_segments)},
+                             {"horizon", 2},
+                             {"models", {"last", "failing"}},
+                             {"backtest", {{"windows", 1}}}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  EXPECT_THAT(log, HasSubstr("info: read 9 rows of 2 segments from t.csv in "));
+  EXPECT_THAT(log, HasSubstr("time 'ds', target 'y', segment 'unique_id'"));
+  EXPECT_THAT(log, HasSubstr("info: a (1/2): 5 values, yearly, no season"));
+  EXPECT_THAT(log, HasSubstr("info: a (1/2): last: mape "));
+  EXPECT_THAT(log, HasSubstr(" 2 fits in "));
+  EXPECT_THAT(log, HasSubstr("warning: a (1/2): failing failed: failing needs 1000 observations"));
+  EXPECT_THAT(log, HasSubstr("info: a (1/2): chose last by mape over 1 window"));
+  EXPECT_THAT(log, HasSubstr("error: b: "));
+}
+
+TEST_F(TasksTest, TellsInItsLogWhyItFailed) {
+  ASSERT_FALSE(train({{"data_path", "missing.csv"}, {"horizon", 2}, {"models", {"last"}}}));
+  EXPECT_THAT(log, HasSubstr("error: "));
+  EXPECT_THAT(log, HasSubstr("missing.csv"));
 }
 
 TEST_F(TasksTest, WritesTheDatesOfHistoryAndForecastAlike) {

@@ -10,6 +10,7 @@ import type {
   Job,
   JobHistory,
   JobList,
+  JobLog,
   JobResults,
   JobsChanged,
   JobsFilter,
@@ -124,6 +125,8 @@ export const api = {
   jobs: (query: JobQuery) => request<JobList>("GET", `/api/v2/jobs${jobQuery(query)}`),
   job: (id: string) => request<Job>("GET", `/api/v2/jobs/${id}`),
   history: (id: string) => request<JobHistory>("GET", `/api/v2/jobs/${id}/history`),
+  logs: (id: string, after: number) =>
+    request<JobLog>("GET", `/api/v2/jobs/${id}/logs?after=${after}&limit=5000`),
   results: (id: string) => request<JobResults>("GET", `/api/v2/jobs/${id}/results`),
   cancelJob: (id: string) => request<Job>("POST", `/api/v2/jobs/${id}/cancel`),
   submitJob: (id: string) => request<Job>("POST", `/api/v2/jobs/${id}/submit`),

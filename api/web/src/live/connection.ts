@@ -11,6 +11,9 @@ export interface TopicHandler {
   onRefused?(detail: string): void;
 }
 
+// Hears every event beside its topic's handler.
+export type EventTap = (topic: string, type: string, data: unknown) => void;
+
 // What a browser's WebSocket is used for, so that tests can stand in.
 export interface Socket {
   onopen: (() => void) | null;
@@ -37,6 +40,7 @@ export class LiveConnection {
   private socket: Socket | undefined;
   private topics = new Map<string, Topic>();
   private listeners = new Set<() => void>();
+  private taps = new Set<EventTap>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private pinger: ReturnType<typeof setInterval> | undefined;
   private failures = 0;
@@ -70,6 +74,11 @@ export class LiveConnection {
       this.topics.delete(topic);
       if (this.current === "live") this.send({ op: "unsubscribe", topic });
     };
+  }
+
+  tap(listener: EventTap): () => void {
+    this.taps.add(listener);
+    return () => this.taps.delete(listener);
   }
 
   // Now, instead of after the pause: the machine woke up or the network is back.
@@ -156,6 +165,7 @@ export class LiveConnection {
       if (!topic) return;
       topic.position = message.position;
       topic.handler.onEvent(message.type, message.data);
+      for (const tap of this.taps) tap(message.topic, message.type, message.data);
     } else if (message.op === "closing") {
       this.retryAfterMs = message.retry_after_ms;
     } else if (message.op === "error" && message.topic !== undefined) {

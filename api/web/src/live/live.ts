@@ -1,9 +1,18 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { api } from "../lib/api";
-import type { Batch, BatchSegment, BatchStatus, Job, JobEvent, JobList } from "../wire";
-import { isProgress } from "../wire";
+import type {
+  Batch,
+  BatchSegment,
+  BatchStatus,
+  Job,
+  JobEvent,
+  JobList,
+  JobLogEvent,
+} from "../wire";
+import { isAboutJob, isProgress } from "../wire";
 import { applyEvents, batchFromRead, type BatchState } from "./batch_state";
 import { LiveConnection, type ConnectionState, type Socket } from "./connection";
+import { emptyLog, JobLogReader, type JobLogView } from "./job_log";
 import { applyEvent, jobFromEvent, mergeRead, type Tracked } from "./jobs";
 import { Resource, type ResourceSpec, type View } from "./resource";
 
@@ -68,10 +77,42 @@ export function useJob(id: string) {
     cacheName: `job:${id}`,
     read: () => api.job(id),
     fromRead: (read, known) => mergeRead(known, read),
-    apply: (job, events) => events.reduce(applyEvent, job),
+    apply: (job, events) => events.filter(isAboutJob).reduce(applyEvent, job),
     snapshotIsRead: true,
     toCache: (job) => job,
   }));
+}
+
+// The lines that a job wrote: read once, then as they come. `version` is the job's, because the
+// last lines are stored a moment after its end.
+export function useJobLog(id: string, version: number): JobLogView {
+  const [read, setRead] = useState({ id, view: emptyLog });
+  const reader = useMemo(
+    () => new JobLogReader((after) => api.logs(id, after), (view) => setRead({ id, view })),
+    [id],
+  );
+  useEffect(() => {
+    const stops = [
+      connection.tap((topic, type, data) => {
+        if (topic === `job:${id}` && type === "job.log") reader.take((data as JobLogEvent).lines);
+      }),
+      connection.onChange(() => void reader.readOn()),
+      () => reader.stop(),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }, [id, reader]);
+  useEffect(() => {
+    void reader.readOn();
+    const late = setTimeout(() => void reader.readOn(), 1_500);
+    return () => clearTimeout(late);
+  }, [reader, version]);
+  const isPolled = useConnection() !== "live";
+  useEffect(() => {
+    if (!isPolled) return;
+    const timer = setInterval(() => void reader.readOn(), 3_000);
+    return () => clearInterval(timer);
+  }, [reader, isPolled]);
+  return read.id === id ? read.view : emptyLog;
 }
 
 export interface RecentJobs {

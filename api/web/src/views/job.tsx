@@ -5,6 +5,7 @@ import { Icon } from "../ui/icons";
 import { Empty, ErrorNote, Skeleton, Status } from "../ui/parts";
 import type { Job } from "../wire";
 import { JobActions, JobResultsSection, JobSummary, JobTimeline } from "./job_body";
+import { JobLogSection } from "./job_log";
 
 function Facts({ job }: { job: Job }) {
   const config = job.config ?? {};
@@ -74,6 +75,10 @@ export function JobView({ id }: { id: string }) {
           <section className="card" aria-labelledby="forecast-title">
             <h2 id="forecast-title">Forecast</h2>
             <JobResultsSection job={job} />
+          </section>
+          <section className="card" aria-labelledby="log-title">
+            <h2 id="log-title">Log</h2>
+            <JobLogSection job={job} />
           </section>
         </div>
         <div className="stack">
