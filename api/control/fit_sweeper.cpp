@@ -25,9 +25,21 @@ void FitSweeper::stop() {
 }
 
 void FitSweeper::batch_ended(BatchId batch) {
+  sweep(wire::fits_folder(batch));
+}
+
+// One that did not run for long has kept nothing.
+void FitSweeper::job_ended(const domain::Job& job) {
+  if (job.batch_id || !job.started_at || !job.completed_at) return;
+  if (*job.completed_at - *job.started_at >= wire::fits_kept_after) {
+    sweep(wire::fits_folder(job.id));
+  }
+}
+
+void FitSweeper::sweep(std::string folder) {
   {
     const std::lock_guard lock(mutex_);
-    if (ended_.size() < queued_max) ended_.push_back(batch);
+    if (folders_.size() < queued_max) folders_.push_back(std::move(folder));
   }
   changed_.notify_all();
 }
@@ -35,14 +47,14 @@ void FitSweeper::batch_ended(BatchId batch) {
 void FitSweeper::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !ended_.empty(); });
+    changed_.wait(lock, [this] { return stopping_ || !folders_.empty(); });
     if (stopping_) return;
-    const auto batch = ended_.front();
-    ended_.pop_front();
+    const auto folder = std::move(folders_.front());
+    folders_.pop_front();
     lock.unlock();
-    if (const auto removed = artifacts_->remove_all(wire::fits_folder(batch)); !removed) {
-      log_.warn("the fits of an ended batch stay behind",
-                {{"batch_id", batch.to_string()}, {"error", describe(removed.error())}});
+    if (const auto removed = artifacts_->remove_all(folder); !removed) {
+      log_.warn("fits that nobody needs stay behind",
+                {{"folder", folder}, {"error", describe(removed.error())}});
     }
     lock.lock();
   }

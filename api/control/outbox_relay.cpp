@@ -190,6 +190,7 @@ class OutboxRelay::State : public std::enable_shared_from_this<State> {
       }
       if (entry.job->next_attempt_at) options_.on_wait(*entry.job->next_attempt_at);
       if (frees_room(entry.history)) options_.on_room();
+      if (is_terminal(entry.job->status)) options_.on_job_end(*entry.job);
     }
     if (entry.batch) {
       if (row.key.empty()) row.key = entry.batch->id.to_string();

@@ -28,6 +28,8 @@ struct RelayOptions {
   std::function<void()> on_room = [] {};
   // A batch has no open jobs left. May be said again; must not block.
   std::function<void(const domain::Batch&)> on_batch_end = [](const domain::Batch&) {};
+  // Likewise about a job that is over.
+  std::function<void(const domain::Job&)> on_job_end = [](const domain::Job&) {};
 };
 
 // Carries the outbox to the bus: what a transaction committed is told at least once, in order per

@@ -105,6 +105,7 @@ struct Settings {
 
   log::Level log_level = log::Level::info;
   bool drills_allowed = false;
+  std::chrono::seconds checkpoint_interval{5};
 
   std::filesystem::path sqlite_path() const {
     return store.sqlite_path.empty() ? data_dir / "jobs.db" : store.sqlite_path;

@@ -32,6 +32,9 @@ class Executor {
   virtual void start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) = 0;
   // Stops the work; finished() follows with Stopped (or what came first). Unknown ids are ignored.
   virtual void cancel(JobId job) = 0;
+  // The same because this worker ends: a long training keeps what it has, and finished() follows
+  // with HandedBack (or what came first).
+  virtual void interrupt(JobId job) = 0;
   // Kills the work at once and reports nothing: the lease is somebody else's.
   virtual void abandon(JobId job) = 0;
   // Takes back every job whose work has not begun, and reports nothing about them.

@@ -74,6 +74,10 @@ std::string fits_folder(BatchId batch) {
   return "fits/" + batch.to_string();
 }
 
+std::string fits_folder(JobId job) {
+  return "fits/job-" + job.to_string();
+}
+
 std::string drill_of(std::string_view config) {
   if (config.find("\"drill\"") == std::string_view::npos) return {};
   const auto tree = json::parse(config, nullptr, false);

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/uuid.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ Result<TrainingAnswer> parse_training_answer(std::string_view text);
 std::string job_folder(JobId job, std::int64_t fence);
 // The folder of the artefact store in which the jobs of a batch share their fits.
 std::string fits_folder(BatchId batch);
+// That in which the attempts of a job of its own do.
+std::string fits_folder(JobId job);
+// A job that ran no longer than this keeps nothing there.
+inline constexpr std::chrono::seconds fits_kept_after{2};
 
 // The fault drill that a job's config asks for, or empty. Cheap where there is none.
 std::string drill_of(std::string_view config);

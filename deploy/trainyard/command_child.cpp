@@ -35,7 +35,8 @@ Exit run_as_child(const config::Settings& settings) {
                                 .data = make_data_source(settings),
                                 .artifacts = open_artifacts(settings, make_s3_client(settings)),
                                 .models = models::make_model,
-                                .model_names = models::model_names()});
+                                .model_names = models::model_names(),
+                                .checkpoint_interval = settings.checkpoint_interval});
   tasks["drill"] = runtime::drill_task;
   tasks["selfcheck"] = selfcheck;
   return static_cast<Exit>(runtime::run_child(tasks));

@@ -60,6 +60,12 @@ void LocalExecutor::cancel(JobId job) {
   pool_.cancel(found->second);
 }
 
+void LocalExecutor::interrupt(JobId job) {
+  const std::lock_guard lock(mutex_);
+  const auto found = tasks_.find(job);
+  if (found != tasks_.end()) pool_.cancel(found->second);
+}
+
 void LocalExecutor::abandon(JobId job) {
   const std::lock_guard lock(mutex_);
   const auto found = tasks_.find(job);

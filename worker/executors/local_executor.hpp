@@ -33,6 +33,7 @@ class LocalExecutor final : public ports::Executor {
   int capacity() const override { return pool_.capacity(); }
   void start(const domain::Job& job, std::chrono::nanoseconds lease_until_boottime) override;
   void cancel(JobId job) override;
+  void interrupt(JobId job) override;
   void abandon(JobId job) override;
   std::vector<JobId> release_waiting() override;
   void lease_extended(JobId job, std::chrono::nanoseconds boottime) override;

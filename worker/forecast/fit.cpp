@@ -64,6 +64,11 @@ bool is_sound(const models::Forecast& forecast, std::size_t steps, std::size_t l
   return std::ranges::all_of(forecast.mean, [](double value) { return std::isfinite(value); });
 }
 
+std::string named(std::string_view model, const PreparedSeries& series, const Window& window) {
+  return is_whole(series, window) ? std::string(model)
+                                  : fmt::format("{} on {} values", model, window.length());
+}
+
 std::unexpected<Error> out_of_time(std::string_view model) {
   return fail(Error{.code = Errc::deadline,
                     .detail = fmt::format("the time for this segment was used up before {} was "
@@ -100,14 +105,17 @@ Result<FitOutcome> Fitter::fit(const PreparedSeries& series, std::string_view mo
                           is_global ? std::string_view(panel_->fingerprint()) : "");
   auto outcome = find(key);
   if (!outcome || (is_whole(series, window) && !outcome->explanation)) {
+    const auto checkpoint =
+        checkpoints_ ? checkpoints_(key, named(model, series, window)) : nullptr;
     try {
-      auto fitted = fit_anew(series, *made, window, steps);
+      auto fitted = fit_anew(series, *made, window, steps, checkpoint.get());
       if (time_.stop_requested() && !is_stopped()) return out_of_time(model);
       TRY(outcome, std::move(fitted));
     } catch (const std::exception& error) {
       return fail(Errc::internal, fmt::format("{} failed unexpectedly: {}", model, error.what()));
     }
     store(key, *outcome);
+    if (checkpoint) checkpoint->forget();
   }
   drop_gap(outcome->forecast, static_cast<std::size_t>(window.gap()));
   return std::move(*outcome);
@@ -124,7 +132,8 @@ void Fitter::store(const std::string& key, const FitOutcome& outcome) {
 }
 
 Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::Model& model,
-                                    const Window& window, int steps) {
+                                    const Window& window, int steps,
+                                    models::FitCheckpoint* checkpoint) {
   const auto name = model.name();
   const auto count = static_cast<std::size_t>(steps);
   const auto past = known_values(series, window);
@@ -134,8 +143,10 @@ Result<FitOutcome> Fitter::fit_anew(const PreparedSeries& series, const models::
     if (values.size() >= window.train + count)
       request.covariates.push_back(values.subspan(window.train, count));
   }
-  const models::FitContext context{
-      .seed = settings_.seed, .stop = time_, .hyperparameters = parameters_of(settings_, name)};
+  const models::FitContext context{.seed = settings_.seed,
+                                   .stop = time_,
+                                   .hyperparameters = parameters_of(settings_, name),
+                                   .checkpoint = checkpoint};
   std::unique_ptr<models::FittedModel> fitted;
   if (const auto* global = models::as_global(model); global != nullptr && panel_ != nullptr) {
     TRY(const auto learned, panel_->learned(*global, series, window.train, context));

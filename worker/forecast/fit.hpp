@@ -4,6 +4,7 @@
 #include "worker/forecast/fit_cache.hpp"
 #include "worker/forecast/panel.hpp"
 #include "worker/forecast/prepare.hpp"
+#include "worker/models/fit_checkpoint.hpp"
 
 #include <functional>
 #include <map>
@@ -18,6 +19,10 @@ namespace trainyard::forecast {
 
 // nullptr for a name it does not know.
 using ModelSource = std::function<std::unique_ptr<models::Model>(std::string_view)>;
+
+// Where a fit of this key keeps what it has so far; `fit` names it for people. Thread-safe.
+using CheckpointSource =
+    std::function<std::unique_ptr<models::FitCheckpoint>(const std::string& key, std::string fit)>;
 
 // What all fits of a job share.
 struct FitSettings {
@@ -46,6 +51,8 @@ class Fitter {
   Result<FitOutcome> fit(const PreparedSeries& series, std::string_view model, const Window& window,
                          int horizon);
   const FitSettings& settings() const { return settings_; }
+  // Long fits keep checkpoints from now on.
+  void keep_checkpoints(CheckpointSource source) { checkpoints_ = std::move(source); }
   // Fits end with Errc::deadline once `time` is requested, as the job's own stop must request it,
   // too.
   void limit(std::stop_token time) { time_ = std::move(time); }
@@ -56,7 +63,7 @@ class Fitter {
   std::optional<FitOutcome> find(const std::string& key);
   void store(const std::string& key, const FitOutcome& outcome);
   Result<FitOutcome> fit_anew(const PreparedSeries& series, const models::Model& model,
-                              const Window& window, int steps);
+                              const Window& window, int steps, models::FitCheckpoint* checkpoint);
 
   ModelSource models_;
   FitSettings settings_;
@@ -65,6 +72,7 @@ class Fitter {
   std::stop_token stop_;
   std::stop_token time_;
   Panel* panel_;
+  CheckpointSource checkpoints_;
 };
 
 }  // namespace trainyard::forecast

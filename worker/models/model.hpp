@@ -33,10 +33,13 @@ struct Series {
   std::vector<std::span<const double>> covariates = {};
 };
 
+class FitCheckpoint;  // fit_checkpoint.hpp
+
 struct FitContext {
   std::uint64_t seed = 42;
   std::stop_token stop;  // checked at least every 50 ms of work; then fit() fails with cancelled
-  std::string_view hyperparameters;  // JSON object for this model, or empty
+  std::string_view hyperparameters;     // JSON object for this model, or empty
+  FitCheckpoint* checkpoint = nullptr;  // of long fits; what comes out does not depend on it
 };
 
 // One band: the level in percent, and its bounds per step.

@@ -105,6 +105,10 @@ class JobRunner::Parts {
       if (const auto fence = leases_.fence_of(job)) hand_back({job, *fence});
     }
     if (!leases_.await_none(options_.drain)) {
+      for (const auto& held : leases_.refs())
+        executor_.interrupt(held.job_id);
+    }
+    if (!leases_.await_none(options_.interrupt_grace)) {
       for (const auto& held : leases_.refs()) {
         executor_.abandon(held.job_id);
         hand_back(held);

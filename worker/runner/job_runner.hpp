@@ -17,6 +17,8 @@ struct JobRunnerOptions {
   std::string worker_id;  // make_worker_id()
   std::chrono::milliseconds lease{30'000};
   std::chrono::milliseconds drain{10'000};  // what running jobs get to end by themselves
+  // And then to keep what they have, before they are killed.
+  std::chrono::milliseconds interrupt_grace{2'000};
   std::chrono::milliseconds unclaimed_age{1'000};
   std::chrono::milliseconds direct_claim_interval{5'000};
 };

@@ -16,15 +16,16 @@ std::string key_of(const LoadedTable& loaded, const domain::ForecastSpec& spec) 
 }  // namespace
 
 std::optional<std::string> StoredGlobals::find(std::string_view key) {
-  if (!artifacts_ || folder_.empty()) return std::nullopt;
-  auto saved = artifacts_->get(fmt::format("{}/global-{}", folder_, key));
+  if (!artifacts_ || sharing_.folder.empty() || !sharing_.finds_any) return std::nullopt;
+  auto saved = artifacts_->get(fmt::format("{}/global-{}", sharing_.folder, key));
   if (!saved) return std::nullopt;
   return std::move(*saved);
 }
 
 void StoredGlobals::store(std::string_view key, std::string_view saved) {
-  if (artifacts_ && !folder_.empty())
-    (void)artifacts_->put(fmt::format("{}/global-{}", folder_, key), saved);
+  if (artifacts_ && !sharing_.folder.empty() && std::chrono::steady_clock::now() >= sharing_.from) {
+    (void)artifacts_->put(fmt::format("{}/global-{}", sharing_.folder, key), saved);
+  }
 }
 
 Result<std::shared_ptr<forecast::Panel>> PanelCache::load(LoadRequest request,

@@ -3,6 +3,7 @@
 #include "common/domain/forecast_spec.hpp"
 #include "common/ports/artifact_store.hpp"
 #include "worker/forecast/panel.hpp"
+#include "worker/training/fit_sharing.hpp"
 #include "worker/training/table_cache.hpp"
 
 #include <memory>
@@ -17,15 +18,14 @@ class StoredGlobals final : public forecast::GlobalStore {
   explicit StoredGlobals(std::shared_ptr<ports::ArtifactStore> artifacts)
       : artifacts_(std::move(artifacts)) {}
 
-  // "fits/<batch id>", or nowhere when empty.
-  void share_in(std::string folder) { folder_ = std::move(folder); }
+  void share(FitSharing sharing) { sharing_ = std::move(sharing); }
 
   std::optional<std::string> find(std::string_view key) override;
   void store(std::string_view key, std::string_view saved) override;
 
  private:
   std::shared_ptr<ports::ArtifactStore> artifacts_;
-  std::string folder_;
+  FitSharing sharing_;
 };
 
 // Keeps the last panel between the jobs of one process, because each job of a batch asks for that
@@ -35,7 +35,7 @@ class PanelCache {
   PanelCache(TableCache& tables, std::shared_ptr<ports::ArtifactStore> artifacts)
       : tables_(tables), globals_(std::move(artifacts)) {}
 
-  void share_in(std::string folder) { globals_.share_in(std::move(folder)); }
+  void share(FitSharing sharing) { globals_.share(std::move(sharing)); }
 
   // Of all segments of the file that `loaded`, by `request`, is of; those that cannot be prepared
   // are left out. Errors: of loading what is missing; cancelled.

@@ -29,6 +29,8 @@ std::size_t bytes_of(const FitOutcome& outcome) {
 // Longer ones cost more to share than the fit that makes them anew.
 constexpr std::size_t shared_explanation_max = 1U << 20;
 
+constexpr std::chrono::milliseconds always_spent{100};
+
 // Bit by bit and without a figure being written out: fits are shared by the thousand.
 json blob(const std::vector<double>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(double));
@@ -105,8 +107,8 @@ std::optional<FitOutcome> StoredFitCache::find(std::string_view key) {
     entries_.splice(entries_.begin(), entries_, found->second);
     return entries_.front().second;
   }
-  if (!is_shared()) return std::nullopt;
-  const auto bytes = artifacts_->get(folder_ + "/" + std::string(key));
+  if (!is_shared() || !sharing_.finds_any) return std::nullopt;
+  const auto bytes = artifacts_->get(sharing_.folder + "/" + std::string(key));
   if (!bytes) return std::nullopt;
   auto outcome = from_bytes(*bytes);
   if (outcome) keep(key, *outcome);
@@ -115,7 +117,16 @@ std::optional<FitOutcome> StoredFitCache::find(std::string_view key) {
 
 void StoredFitCache::store(std::string_view key, const FitOutcome& outcome) {
   keep(key, outcome);
-  if (is_shared()) (void)artifacts_->put(folder_ + "/" + std::string(key), to_bytes(outcome));
+  if (is_shared()) put(key, outcome);
+}
+
+// A store that is far away is slower than many a fit.
+void StoredFitCache::put(std::string_view key, const FitOutcome& outcome) {
+  const auto begun = std::chrono::steady_clock::now();
+  if (begun < sharing_.from) return;
+  if (spent_ > always_spent + (begun - sharing_.from) * sharing_.share_max) return;
+  (void)artifacts_->put(sharing_.folder + "/" + std::string(key), to_bytes(outcome));
+  spent_ += std::chrono::steady_clock::now() - begun;
 }
 
 void StoredFitCache::keep(std::string_view key, const FitOutcome& outcome) {

@@ -2,6 +2,7 @@
 
 #include "common/ports/artifact_store.hpp"
 #include "worker/forecast/fit_cache.hpp"
+#include "worker/training/fit_sharing.hpp"
 
 #include <list>
 #include <memory>
@@ -18,8 +19,10 @@ class StoredFitCache : public forecast::FitCache {
   StoredFitCache(std::shared_ptr<ports::ArtifactStore> artifacts, std::size_t bytes_max)
       : artifacts_(std::move(artifacts)), bytes_max_(bytes_max) {}
 
-  // Where to share fits from now on: "fits/<batch id>", or nowhere when empty.
-  void share_in(std::string folder) { folder_ = std::move(folder); }
+  void share(FitSharing sharing) {
+    sharing_ = std::move(sharing);
+    spent_ = {};
+  }
 
   std::optional<forecast::FitOutcome> find(std::string_view key) override;
   void store(std::string_view key, const forecast::FitOutcome& outcome) override;
@@ -27,11 +30,13 @@ class StoredFitCache : public forecast::FitCache {
  private:
   using Entry = std::pair<std::string, forecast::FitOutcome>;
 
-  bool is_shared() const { return artifacts_ && !folder_.empty(); }
+  bool is_shared() const { return artifacts_ && !sharing_.folder.empty(); }
+  void put(std::string_view key, const forecast::FitOutcome& outcome);
   void keep(std::string_view key, const forecast::FitOutcome& outcome);
 
   std::shared_ptr<ports::ArtifactStore> artifacts_;
-  std::string folder_;
+  FitSharing sharing_;
+  std::chrono::steady_clock::duration spent_{};  // on keeping fits there
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   std::list<Entry> entries_;  // most recently used first

@@ -7,6 +7,7 @@
 #include "common/runtime/task.hpp"
 #include "worker/forecast/fit.hpp"
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -32,8 +33,11 @@ struct TrainingOptions {
   forecast::ModelSource models;
   std::span<const std::string_view> model_names;  // that `models` knows, without ensemble and auto
   domain::Drills drills = domain::Drills::refused;
-  std::size_t table_cache_bytes = 32U << 20;  // tables kept between jobs
-  std::size_t fit_cache_bytes = 16U << 20;    // fits kept in memory between jobs
+  std::size_t table_cache_bytes = 32U << 20;             // tables kept between jobs
+  std::size_t fit_cache_bytes = 16U << 20;               // fits kept in memory between jobs
+  std::chrono::milliseconds checkpoint_interval{5'000};  // of a fit that takes longer
+  // How long a job of its own runs before its fits are kept for another attempt.
+  std::chrono::milliseconds fits_kept_after{2'000};
 };
 
 runtime::TaskRegistry training_tasks(TrainingOptions options);

@@ -5,7 +5,7 @@
 #include "worker/forecast/ensemble.hpp"
 #include "worker/training/fit_progress.hpp"
 #include "worker/training/result_writer.hpp"
-#include "worker/training/results_json.hpp"
+#include "worker/training/stored_checkpoints.hpp"
 #include "worker/training/time_budget.hpp"
 #include "worker/training/training_log.hpp"
 
@@ -203,6 +203,38 @@ Result<json> forecast_all(const std::vector<const domain::SegmentRows*>& segment
   return progress.metrics();
 }
 
+FitSharing sharing_of(const wire::TrainingRequest& asked, const TrainingOptions& options) {
+  if (asked.batch_id) return {.folder = wire::fits_folder(*asked.batch_id)};
+  return {.folder = wire::fits_folder(asked.job_id),
+          .from = std::chrono::steady_clock::now() + options.fits_kept_after,
+          .finds_any = asked.fence > 1,
+          .share_max = 0.1};
+}
+
+forecast::CheckpointSource checkpoints_for(const wire::TrainingRequest& asked,
+                                           const FitSharing& sharing,
+                                           const TrainingOptions& options, const TrainingLog& log) {
+  return [checkpoints =
+              StoredCheckpoints({.artifacts = options.artifacts,
+                                 .folder = sharing.folder,
+                                 .interval = options.checkpoint_interval,
+                                 .finds_any = asked.fence > 1,
+                                 .tell = [&log](std::string_view fit, std::string_view what) {
+                                   log.say(LineLevel::info, fmt::format("{} {}", fit, what));
+                                 }})](const std::string& key, std::string fit) {
+    return checkpoints.open(key, std::move(fit));
+  };
+}
+
+// What only another attempt of this job would have needed. That of one that fails goes when it is
+// known that there will be none (FitSweeper).
+void drop_own_fits(const wire::TrainingRequest& asked, const FitSharing& sharing,
+                   const TrainingOptions& options) {
+  if (!options.artifacts || asked.batch_id) return;
+  if (sharing.finds_any || std::chrono::steady_clock::now() >= sharing.from)
+    (void)options.artifacts->remove_all(sharing.folder);
+}
+
 Result<std::string> train_and_tell(TaskState& state, std::string_view text,
                                    runtime::TaskContext& context, TrainingLog& log) {
   const auto& options = state.options;
@@ -217,10 +249,9 @@ Result<std::string> train_and_tell(TaskState& state, std::string_view text,
   log.read(spec.data_path, *loaded);
   TRY(const auto segments, choose_segments(*loaded, spec));
   const auto plan = plan_of(request, options.model_names);
-  const auto& batch = request.asked.batch_id;
-  const auto shared = batch ? wire::fits_folder(*batch) : std::string();
-  state.fits.share_in(shared);
-  state.panels.share_in(shared);
+  const auto sharing = sharing_of(request.asked, options);
+  state.fits.share(sharing);
+  state.panels.share(sharing);
   std::shared_ptr<forecast::Panel> panel;
   if (learns_from_all(plan, options.models)) {
     TRY(panel, state.panels.load(load, *loaded, spec, context.stop));
@@ -231,6 +262,8 @@ Result<std::string> train_and_tell(TaskState& state, std::string_view text,
                            .threads = request.asked.threads,
                            .hyperparameters = spec.hyperparameters},
                           state.fits, context.stop, panel.get());
+  if (options.artifacts)
+    fitter.keep_checkpoints(checkpoints_for(request.asked, sharing, options, log));
   ResultWriter writer(
       {.artifacts = options.artifacts.get(),
        .folder = wire::job_folder(request.asked.job_id, request.asked.fence),
@@ -240,6 +273,7 @@ Result<std::string> train_and_tell(TaskState& state, std::string_view text,
   TRY(auto metrics, forecast_all(segments, request, plan, fitter, context, log, writer));
   if (auto problem = writer.problem()) return fail(*std::move(problem));
   TRY(auto written, std::move(writer).finish());
+  drop_own_fits(request.asked, sharing, options);
   return json{{"results", std::move(written.results)},
               {"metrics", std::move(metrics)},
               {"artifact_uri", written.uri}}

@@ -10,6 +10,8 @@ std::vector<std::string> child_command(const config::Settings& settings) {
 std::vector<std::string> child_environment(const config::Settings& settings) {
   const auto& s3 = settings.s3;
   return {"TRAINYARD_ARTIFACT_URI=" + (s3.artifacts ? s3.artifacts->uri() : ""),
+          "TRAINYARD_JOB_CHECKPOINT_INTERVAL_SECONDS=" +
+              std::to_string(settings.checkpoint_interval.count()),
           "TRAINYARD_DATA_CACHE_BYTES_MAX=" + std::to_string(s3.cache_bytes_max),
           "TRAINYARD_S3_ENDPOINT=" + s3.endpoint,
           "TRAINYARD_S3_REGION=" + s3.region,

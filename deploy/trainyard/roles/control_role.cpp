@@ -137,7 +137,8 @@ Loops make_loops(const config::Settings& settings, const log::Log& log, Backbone
                                 [&swept, &moved](const domain::Batch& batch) {
                                   swept.batch_ended(batch.id);
                                   moved.batch_ended(batch);
-                                }}));
+                                },
+                            .on_job_end = [&swept](const auto& job) { swept.job_ended(job); }}));
   return loops;
 }
 

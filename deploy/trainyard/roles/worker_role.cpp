@@ -11,8 +11,10 @@ namespace trainyard {
 namespace {
 
 std::vector<Secret> secrets_of(const config::Settings& settings) {
-  return {settings.store.postgres_uri, settings.kafka.sasl_password,
-          settings.kafka.ssl_key_password, settings.client_key, settings.events.webhook_secret};
+  return {settings.store.postgres_uri,     settings.kafka.sasl_password,
+          settings.kafka.ssl_key_password, settings.client_key,
+          settings.events.webhook_secret,  settings.s3.secret_access_key,
+          settings.s3.session_token};
 }
 
 executors::LocalExecutorOptions executor_options(const config::Settings& settings) {

@@ -51,5 +51,30 @@ TEST(FitSweeper, RemovesTheFitsOfAnEndedBatchAlone) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(FitSweeper, RemovesWhatALongJobOfItsOwnKeptForItsNextAttempt) {
+  auto pattern = (std::filesystem::temp_directory_path() / "trainyard-fits-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(pattern.data());
+  const auto store = std::make_shared<ToldStore>(filesystem::open_artifact_store(folder));
+  const auto job_that_took = [](std::chrono::seconds time) {
+    domain::Job job{.id = JobId::make(), .status = domain::JobStatus::failed};
+    job.started_at = TimePoint(std::chrono::hours(1));
+    job.completed_at = *job.started_at + time;
+    return job;
+  };
+  const auto brief = job_that_took(std::chrono::seconds(1));
+  const auto job = job_that_took(std::chrono::seconds(60));
+  for (const auto& each : {brief, job})
+    ASSERT_TRUE(store->put(wire::fits_folder(each.id) + "/key", "fit"));
+  FitSweeper sweeper({}, store);
+  sweeper.start();
+  sweeper.job_ended(brief);
+  sweeper.job_ended(job);
+  store->removed.get_future().wait();
+  EXPECT_EQ(store->get(wire::fits_folder(job.id) + "/key").error().code, Errc::not_found);
+  EXPECT_TRUE(store->get(wire::fits_folder(brief.id) + "/key")) << "it cannot have kept any";
+  sweeper.stop();
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace trainyard::control

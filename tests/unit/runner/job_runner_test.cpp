@@ -44,6 +44,9 @@ class FakeExecutor final : public ports::Executor {
   void cancel(JobId job) override {
     note([&] { cancelled_.insert(job); });
   }
+  void interrupt(JobId job) override {
+    note([&] { interrupted_.insert(job); });
+  }
   void abandon(JobId job) override {
     note([&] {
       running_.erase(job);
@@ -83,6 +86,9 @@ class FakeExecutor final : public ports::Executor {
   void await_cancelled(JobId job) {
     await_that([&] { return cancelled_.contains(job); });
   }
+  void await_interrupted(JobId job) {
+    await_that([&] { return interrupted_.contains(job); });
+  }
   void await_abandoned(JobId job) {
     await_that([&] { return abandoned_.contains(job); });
   }
@@ -116,6 +122,7 @@ class FakeExecutor final : public ports::Executor {
   std::map<JobId, std::int64_t> running_;
   std::map<JobId, std::chrono::nanoseconds> leases_;
   std::set<JobId> cancelled_;
+  std::set<JobId> interrupted_;
   std::set<JobId> abandoned_;
   std::map<JobId, int> extensions_;
   int starts_ = 0;
@@ -129,7 +136,8 @@ class JobRunnerTest : public testing::Test {
   embedded_bus::EmbeddedBus bus{
       {.groups = {{ports::topics::train_requested, {"trainyard-workers"}}}}};
   FakeExecutor executor{2};
-  JobRunnerOptions options{.worker_id = "worker-1", .drain = milliseconds(0)};
+  JobRunnerOptions options{
+      .worker_id = "worker-1", .drain = milliseconds(0), .interrupt_grace = milliseconds(0)};
   std::unique_ptr<JobRunner> runner;
   std::unique_ptr<Announcer> announcer;
 
@@ -385,6 +393,20 @@ TEST_F(JobRunnerTest, StopHandsBackWhatRuns) {
   EXPECT_EQ(job.status, JobStatus::submitting);
   EXPECT_EQ(job.interruptions, 1);
   EXPECT_EQ(job.retry_count, 0);
+}
+
+TEST_F(JobRunnerTest, StopLetsALongTrainingKeepWhatItHas) {
+  options.interrupt_grace = std::chrono::hours(1);
+  open_with_announcer();
+  const auto id = accept_running();
+  announcer.reset();
+  std::jthread stopping([this] { runner->stop(); });
+  executor.await_interrupted(id);
+  executor.end(id, domain::HandedBack{});
+  stopping.join();
+  const auto job = store.get(id).value();
+  EXPECT_EQ(job.status, JobStatus::submitting);
+  EXPECT_EQ(job.interruptions, 1);
 }
 
 TEST_F(JobRunnerTest, StopIsLegalTwiceAndBeforeStart) {

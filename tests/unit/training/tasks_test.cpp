@@ -48,7 +48,8 @@ class TasksTest : public testing::Test {
     return training_tasks({.reader = duckdb::make_table_reader({}),
                            .artifacts = artifacts,
                            .models = std::move(models),
-                           .model_names = names});
+                           .model_names = names,
+                           .fits_kept_after = fits_kept_after});
   }
 
   std::string write(std::string_view name, std::string_view text) {
@@ -74,6 +75,7 @@ class TasksTest : public testing::Test {
   runtime::TaskContext context{.stop = stop.get_token()};
   std::vector<runtime::TaskProgress> reports;
   std::string log;
+  std::chrono::milliseconds fits_kept_after{2'000};
 };
 
 const std::string two_segments =
@@ -131,6 +133,37 @@ TEST_F(TasksTest, TellsInItsLogWhyItFailed) {
   ASSERT_FALSE(train({{"data_path", "missing.csv"}, {"horizon", 2}, {"models", {"last"}}}));
   EXPECT_THAT(log, HasSubstr("error: "));
   EXPECT_THAT(log, HasSubstr("missing.csv"));
+}
+
+TEST_F(TasksTest, FitsNothingAgainThatAnEarlierAttemptFitted) {
+  std::string rows = "unique_id,ds,y\n";
+  for (const auto* segment : {"a", "b"})
+    for (int year = 2015; year < 2025; ++year)
+      rows += fmt::format("{},{},{}\n", segment, year, year % 7 + (*segment == 'a' ? 1 : 2));
+  json config{{"data_path", write("t.csv", rows)},
+              {"horizon", 2},
+              {"models", {"last", "stopping"}},
+              {"backtest", {{"windows", 1}}}};
+  const auto kept = folder / "artifacts" / "fits" / ("job-" + job_id);
+  fits_kept_after = std::chrono::milliseconds(0);
+  tasks = make_tasks(fakes.source(), fake_names);
+  EXPECT_EQ(train(config, {{"fence", 1}}).error().code, Errc::cancelled);
+  EXPECT_TRUE(std::filesystem::exists(kept));
+
+  tasks = make_tasks(fakes.source(), fake_names);  // as another process would
+  config["models"] = {"last"};
+  const int before = fakes.fits;
+  ASSERT_TRUE(train(config, {{"fence", 2}}));
+  EXPECT_EQ(fakes.fits - before, 2) << "of the second segment alone";
+  EXPECT_FALSE(std::filesystem::exists(kept)) << "nobody needs it any more";
+}
+
+TEST_F(TasksTest, KeepsNoFitsOfAJobThatIsOverSoon) {
+  const auto path = write("t.csv", two_segments);
+  ASSERT_TRUE(
+      train({{"data_path", path}, {"horizon", 2}, {"segment_id", "a"}, {"models", {"last"}}},
+            {{"fence", 1}}));
+  EXPECT_FALSE(std::filesystem::exists(folder / "artifacts" / "fits"));
 }
 
 TEST_F(TasksTest, WritesTheDatesOfHistoryAndForecastAlike) {

@@ -1,6 +1,7 @@
 #include "worker/models/xgboost/booster.hpp"
 
 #include "worker/models/xgboost/saved_trees.hpp"
+#include "worker/models/xgboost/tree_checkpoint.hpp"
 
 #include <fmt/format.h>
 #include <xgboost/c_api.h>
@@ -191,6 +192,14 @@ struct Booster::Handle {
   }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
+
+  Result<std::string> save() const {
+    bst_ulong length = 0;
+    const char* text = nullptr;
+    if (library.booster_save(booster, R"({"format":"json"})", &length, &text) != 0)
+      return library.complaint();
+    return std::string(text, length);
+  }
 };
 
 Booster::Booster(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
@@ -199,20 +208,41 @@ Booster& Booster::operator=(Booster&&) noexcept = default;
 Booster::~Booster() = default;
 
 Result<Booster> Booster::train(const TrainingRows& rows, const BoosterOptions& options,
-                               const std::stop_token& stop) {
+                               const std::stop_token& stop, CheckpointPart where) {
   TRY(const auto library, load_library());
   auto handle = std::make_unique<Handle>(library);
   Matrix matrix(handle->library);
   TRY_DO(RowFeed(handle->library, rows, stop).fill(matrix, options.bins_max));
   const DMatrixHandle data = matrix.get();
   if (library.booster_create(&data, 1, &handle->booster) != 0) return library.complaint();
-  for (const auto& [name, value] : parameters(options))
-    if (library.booster_set(handle->booster, name, value.c_str()) != 0) return library.complaint();
-  for (int round = 0; round < options.rounds; ++round) {
-    if (stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
-    if (library.booster_update(handle->booster, round, data) != 0) return library.complaint();
-  }
+  TreeCheckpoint checkpoint(where, rows, options);
+  TRY_DO(add_trees(*handle, options, data, stop, checkpoint));
   return Booster(std::move(handle));
+}
+
+Result<void> Booster::add_trees(Handle& handle, const BoosterOptions& options, void* rows,
+                                const std::stop_token& stop, TreeCheckpoint& checkpoint) {
+  const auto& library = handle.library;
+  int round = 0;
+  if (const auto kept = checkpoint.latest();
+      kept && library.booster_load(handle.booster, kept->trees.data(), kept->trees.size()) == 0) {
+    round = kept->rounds;
+    checkpoint.go_on_at(round);
+  }
+  for (const auto& [name, value] : parameters(options))
+    if (library.booster_set(handle.booster, name, value.c_str()) != 0) return library.complaint();
+  const int begin = round;
+  for (; round < options.rounds; ++round) {
+    if (stop.stop_requested()) {
+      if (round > begin && checkpoint.keeps()) checkpoint.keep(round, handle.save());
+      return fail(Errc::cancelled, "stopped on request");
+    }
+    if (library.booster_update(handle.booster, round, rows) != 0) return library.complaint();
+    if (checkpoint.is_due()) checkpoint.keep(round + 1, handle.save());
+  }
+  // A part that took long is not trained again when a later one is stopped.
+  if (round > begin && checkpoint.has_kept()) checkpoint.keep(round, handle.save());
+  return {};
 }
 
 Result<std::vector<double>> Booster::predict(std::span<const float> features,
@@ -245,11 +275,7 @@ Result<std::vector<double>> Booster::contributions(std::span<const float> featur
 }
 
 Result<std::string> Booster::save() const {
-  bst_ulong length = 0;
-  const char* text = nullptr;
-  if (handle_->library.booster_save(handle_->booster, R"({"format":"json"})", &length, &text) != 0)
-    return handle_->library.complaint();
-  return std::string(text, length);
+  return handle_->save();
 }
 
 Result<Booster> Booster::load(std::string_view text, std::size_t columns) {

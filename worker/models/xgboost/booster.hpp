@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "worker/models/fit_checkpoint.hpp"
 
 #include <memory>
 #include <span>
@@ -32,6 +33,8 @@ struct BoosterOptions {
   unsigned seed = 42;
 };
 
+class TreeCheckpoint;  // tree_checkpoint.hpp
+
 // Row-major; NaN marks a missing feature.
 struct TrainingRows {
   std::span<const float> features;  // rows × columns
@@ -41,10 +44,12 @@ struct TrainingRows {
 // Movable; what is const may be called from several threads.
 class Booster {
  public:
-  // Errc: unavailable when the library is not installed; cancelled, checked after each tree;
-  // internal for anything the library complains about.
+  // Goes on from the checkpoint that an earlier try left, with the same outcome to the last bit,
+  // and leaves one now and then and when it is stopped. Errc: unavailable when the library is not
+  // installed; cancelled, checked after each tree; internal for anything the library complains
+  // about.
   static Result<Booster> train(const TrainingRows& rows, const BoosterOptions& options,
-                               const std::stop_token& stop);
+                               const std::stop_token& stop, CheckpointPart checkpoint = {});
 
   // What save() wrote, for rows of `columns` features. Errc: invalid_argument for text that is none
   // or of other rows; unavailable as for train().
@@ -69,6 +74,8 @@ class Booster {
  private:
   struct Handle;
   explicit Booster(std::unique_ptr<Handle> handle);
+  static Result<void> add_trees(Handle& handle, const BoosterOptions& options, void* rows,
+                                const std::stop_token& stop, TreeCheckpoint& checkpoint);
   std::unique_ptr<Handle> handle_;
 };
 

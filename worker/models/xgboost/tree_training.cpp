@@ -44,7 +44,8 @@ Result<void> append_rows(const LearningPart& part, std::size_t stride, std::size
 }  // namespace
 
 Result<Booster> train_trees(std::span<const LearningPart> parts, const BoosterOptions& options,
-                            std::size_t cells_max, const std::stop_token& stop) {
+                            std::size_t cells_max, const std::stop_token& stop,
+                            CheckpointPart checkpoint) {
   std::size_t all = 0;
   for (const auto& part : parts)
     all += rows_of(part);
@@ -58,7 +59,8 @@ Result<Booster> train_trees(std::span<const LearningPart> parts, const BoosterOp
     if (stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
     TRY_DO(append_rows(part, stride, offset++, stop, rows));
   }
-  return Booster::train({.features = rows.features, .targets = rows.targets}, options, stop);
+  return Booster::train({.features = rows.features, .targets = rows.targets}, options, stop,
+                        checkpoint);
 }
 
 Result<std::vector<std::vector<double>>> errors_ahead(const Booster& booster,

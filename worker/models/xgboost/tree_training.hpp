@@ -26,7 +26,8 @@ struct LearningPart {
 // Trains on every row of the parts, of which there is one at least, or evenly on as many as make
 // `cells_max` values; which ones depends on the seed. Errors: cancelled, the booster's.
 Result<Booster> train_trees(std::span<const LearningPart> parts, const BoosterOptions& options,
-                            std::size_t cells_max, const std::stop_token& stop);
+                            std::size_t cells_max, const std::stop_token& stop,
+                            CheckpointPart checkpoint = {});
 
 // What was observed less what is forecast from origins `first`, first + stride, …: [o][h] is of the
 // h + 1-th period after the o-th origin, at most `steps` of them.

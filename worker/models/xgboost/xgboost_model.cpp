@@ -40,12 +40,14 @@ Series training_window(const Series& series, const FeaturePlan& plan) {
 
 // Trees that did not see the end of the series, tried on it.
 Result<ConformalBands> measure_errors(const LearningSeries& series, const BoosterOptions& options,
-                                      const std::stop_token& stop) {
+                                      const FitContext& context) {
+  const auto& stop = context.stop;
   const std::size_t n = series.history.size();
   const std::size_t held_out = std::clamp<std::size_t>(n / 4, 2, held_out_max);
   const std::size_t first = n - held_out;
   const std::array parts{LearningPart{&series, first}};
-  TRY(const Booster booster, train_trees(parts, options, cells_max, stop));
+  TRY(const Booster booster,
+      train_trees(parts, options, cells_max, stop, {.store = context.checkpoint, .name = "tried"}));
   TRY(const auto errors,
       errors_ahead(booster, series,
                    {.first = first, .steps = std::min(steps_max, (held_out + 1) / 2)}, stop));
@@ -81,9 +83,10 @@ class Xgboost final : public Model {
                             .covariates = window.covariates};
     auto options = settings.booster;
     options.base = to_float(scale.drift);
-    TRY(auto bands, measure_errors(learning, options, context.stop));
+    TRY(auto bands, measure_errors(learning, options, context));
     const std::array parts{LearningPart{&learning, levels.size()}};
-    TRY(auto booster, train_trees(parts, options, cells_max, context.stop));
+    TRY(auto booster, train_trees(parts, options, cells_max, context.stop,
+                                  {.store = context.checkpoint, .name = "trees"}));
     XgboostCore core{.change_scale = scale,
                      .history = learning.history.known_at(levels.size()),
                      .booster = std::make_shared<const Booster>(std::move(booster)),
