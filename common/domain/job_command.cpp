@@ -113,7 +113,6 @@ Result<JobChange> on(const Job& job, const Redrive& command, TimePoint now) {
   }
   Change change(job, now);
   auto& next = change.job();
-  next.retry_count = 0;
   next.interruptions = 0;
   if (command.edited) {
     next.config = command.edited->config;

@@ -52,8 +52,8 @@ struct JobSpec {
   int priority = 0;
 };
 
-// A failed job gets another go, with its retries to spend again. An edit was made of the record at
-// `version` and is refused with conflict when that has moved on.
+// A failed job gets another go; as after a Submit, the retries it spent stay spent. An edit was
+// made of the record at `version` and is refused with conflict when that has moved on.
 struct Redrive {
   JobId job_id;
   std::int64_t version;

@@ -160,7 +160,7 @@ TEST_P(JobStoreContract, RetriesAFailedJobOnRequestAndKeepsItsRetryCount) {
   expect_sound(failed.id);
 }
 
-TEST_P(JobStoreContract, RedrivesAFailedJobWithAnEditAndAllItsRetries) {
+TEST_P(JobStoreContract, RedrivesAFailedJobWithAnEditAndKeepsItsRetryCount) {
   const auto running = running_job();
   applied(domain::Finish{running.id, running.fence, retriable_failure(std::chrono::seconds(0))});
   admit(running.id);
@@ -180,7 +180,7 @@ TEST_P(JobStoreContract, RedrivesAFailedJobWithAnEditAndAllItsRetries) {
   EXPECT_EQ(read.segment_id, "south");
   EXPECT_EQ(read.model, "ets");
   EXPECT_EQ(read.priority, 7);
-  EXPECT_EQ(read.retry_count, 0);
+  EXPECT_EQ(read.retry_count, 1);
   EXPECT_EQ(read.error, "");
   EXPECT_EQ(store().history(failed.id)->back().detail, "ada: horizon 12 -> 6");
   expect_sound(failed.id);
