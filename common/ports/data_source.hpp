@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -17,7 +18,9 @@ class DataSource {
  public:
   virtual ~DataSource() = default;
 
-  virtual Result<std::string> bring(const std::string& path, std::stop_token stop) = 0;
+  // `on_piece` is called again and again while data is on its way, on this thread.
+  virtual Result<std::string> bring(const std::string& path, const std::function<void()>& on_piece,
+                                    std::stop_token stop) = 0;
 };
 
 }  // namespace trainyard::ports

@@ -31,7 +31,7 @@ Result<std::string> inspect(TaskState& state, std::string_view text,
                       .field = "data_path",
                       .category = Category::config});
   }
-  TRY(const auto path, bring(state, text_at(request, "data_path"), context.stop));
+  TRY(const auto path, bring(state, text_at(request, "data_path"), context));
   TRY(const auto layout,
       state.tables.layout({.path = path,
                            .roles = {text_at(request, "time_col"), text_at(request, "target_col"),

@@ -8,8 +8,12 @@
 namespace trainyard::training {
 
 Result<std::string> bring(const TaskState& state, const std::string& path,
-                          const std::stop_token& stop) {
-  return state.options.data ? state.options.data->bring(path, stop) : path;
+                          const runtime::TaskContext& context) {
+  if (!state.options.data) return path;
+  const auto on_piece = [&] {
+    if (context.report) context.report({.fraction = 0, .step = "Fetching the data"});
+  };
+  return state.options.data->bring(path, on_piece, context.stop);
 }
 
 namespace {
@@ -26,7 +30,7 @@ Result<std::string> convert(TaskState& state, std::string_view text,
                       .field = "input",
                       .category = Category::config});
   }
-  TRY(const auto input, bring(state, request["input"], context.stop));
+  TRY(const auto input, bring(state, request["input"], context));
   TRY(const auto converted,
       state.options.reader->to_parquet(input, request["output"], context.stop));
   json columns = json::array();

@@ -240,7 +240,7 @@ Result<std::string> train_and_tell(TaskState& state, std::string_view text,
   const auto& options = state.options;
   TRY(const auto request, parse_request(text, options));
   const auto& spec = request.spec;
-  TRY(const auto path, bring(state, spec.data_path, context.stop));
+  TRY(const auto path, bring(state, spec.data_path, context));
   const LoadRequest load{.path = path,
                          .roles = {spec.time_col, spec.target_col, spec.segment_col},
                          .covariates = spec.covariates,

@@ -23,7 +23,7 @@ struct TaskState {
 
 // What a data_path names, as a file of this machine.
 Result<std::string> bring(const TaskState& state, const std::string& path,
-                          const std::stop_token& stop);
+                          const runtime::TaskContext& context);
 
 // Errors: of the config (the first problem), of the data as a whole, of the only segment, or of the
 // first one when none could be forecast; cancelled.

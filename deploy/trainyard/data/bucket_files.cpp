@@ -15,21 +15,22 @@ constexpr int tries_max = 3;  // against somebody who replaces the object meanwh
 }  // namespace
 
 Result<std::filesystem::path> BucketFiles::fetch(const domain::BucketPath& object,
-                                                 std::stop_token stop) {
+                                                 const OnPiece& on_piece, std::stop_token stop) {
   for (int tries = 1;; ++tries) {
     TRY(const auto state, client_->state(object, stop));
     auto fetched = keep(
         object, fmt::format("{}\n{}\n{}", object.uri(), state.etag, state.size),
-        [&](const auto& into) { return download(object, state, into, stop); }, stop);
+        [&](const auto& into) { return download(object, state, into, on_piece, stop); }, stop);
     if (fetched || fetched.error().code != Errc::conflict || tries == tries_max) return fetched;
   }
 }
 
 Result<std::filesystem::path> BucketFiles::fetch_once(const domain::BucketPath& object,
+                                                      const OnPiece& on_piece,
                                                       std::stop_token stop) {
   const auto make = [&](const std::filesystem::path& into) -> Result<void> {
     TRY(const auto state, client_->state(object, stop));
-    return download(object, state, into, stop);
+    return download(object, state, into, on_piece, stop);
   };
   return keep(object, object.uri(), make, stop);
 }
@@ -45,7 +46,7 @@ Result<std::filesystem::path> BucketFiles::keep(const domain::BucketPath& object
 }
 
 Result<void> BucketFiles::download(const domain::BucketPath& object, const s3::ObjectState& state,
-                                   const std::filesystem::path& into,
+                                   const std::filesystem::path& into, const OnPiece& on_piece,
                                    const std::stop_token& stop) const {
   if (state.size > cache_.bytes_max()) {
     return fail(Error{.code = Errc::too_large,
@@ -55,6 +56,7 @@ Result<void> BucketFiles::download(const domain::BucketPath& object, const s3::O
   }
   std::ofstream file(into, std::ios::binary);
   for (std::int64_t at = 0; at < state.size && file; at += piece_bytes) {
+    on_piece();
     TRY(const auto piece, client_->get_range(object, state, at, piece_bytes, stop));
     file.write(piece.data(), static_cast<std::streamsize>(piece.size()));
   }

@@ -23,8 +23,9 @@ class EveryDataSource final : public ports::DataSource {
         cache_(std::filesystem::absolute(settings.data_dir) / "cache", settings.s3.cache_bytes_max),
         files_(client_, cache_) {}
 
-  Result<std::string> bring(const std::string& path, std::stop_token stop) override {
-    auto brought = domain::is_bucket_path(path) ? bring_from_bucket(path, std::move(stop))
+  Result<std::string> bring(const std::string& path, const std::function<void()>& on_piece,
+                            std::stop_token stop) override {
+    auto brought = domain::is_bucket_path(path) ? bring_from_bucket(path, on_piece, std::move(stop))
                                                 : bring_local(path, std::move(stop));
     if (brought) return brought->string();
     auto error = std::move(brought).error();
@@ -48,11 +49,13 @@ class EveryDataSource final : public ports::DataSource {
         asked.version, cache_, std::move(stop));
   }
 
-  Result<std::filesystem::path> bring_from_bucket(const std::string& path, std::stop_token stop) {
+  Result<std::filesystem::path> bring_from_bucket(const std::string& path,
+                                                  const BucketFiles::OnPiece& on_piece,
+                                                  std::stop_token stop) {
     const auto asked = domain::parse_table_path(path);
     TRY(const auto place, domain::parse_bucket_path(asked.table));
     if (!asked.version && !place.key.empty()) {
-      auto file = files_.fetch(place, stop);
+      auto file = files_.fetch(place, on_piece, stop);
       if (file || file.error().code != Errc::not_found) return file;
     }
     auto log = bucket_log_files(client_, place);
@@ -63,11 +66,13 @@ class EveryDataSource final : public ports::DataSource {
                         .hint = "check the path, and that S3_ENDPOINT is right",
                         .category = Category::data});
     }
-    return write_delta_table(
-        {.path = place.uri(),
-         .log = std::move(log),
-         .fetch = [&](const std::string& name) { return files_.fetch_once(place / name, stop); }},
-        asked.version, cache_, stop);
+    return write_delta_table({.path = place.uri(),
+                              .log = std::move(log),
+                              .fetch =
+                                  [&](const std::string& name) {
+                                    return files_.fetch_once(place / name, on_piece, stop);
+                                  }},
+                             asked.version, cache_, stop);
   }
 
   std::shared_ptr<s3::S3Client> client_;

@@ -166,6 +166,44 @@ TEST_F(TasksTest, KeepsNoFitsOfAJobThatIsOverSoon) {
   EXPECT_FALSE(std::filesystem::exists(folder / "artifacts" / "fits"));
 }
 
+// Brings one path, in two pieces.
+class FakeDataSource final : public ports::DataSource {
+ public:
+  explicit FakeDataSource(std::string file) : file_(std::move(file)) {}
+
+  Result<std::string> bring(const std::string& path, const std::function<void()>& on_piece,
+                            std::stop_token) override {
+    if (path != "s3://sales/t.csv") return fail(Errc::not_found, path);
+    on_piece();
+    on_piece();
+    return file_;
+  }
+
+ private:
+  std::string file_;
+};
+
+TEST_F(TasksTest, HasDataBroughtForEveryTaskAndShowsThatItIsOnItsWay) {
+  tasks = training_tasks({.reader = duckdb::make_table_reader({}),
+                          .data = std::make_shared<FakeDataSource>(write("t.csv", two_segments)),
+                          .artifacts = artifacts,
+                          .models = fakes.source(),
+                          .model_names = fake_names});
+  const auto path = "s3://sales/t.csv";
+  const auto trained = train({{"data_path", path},
+                              {"horizon", 2},
+                              {"segment_id", "a"},
+                              {"models", {"last"}},
+                              {"backtest", {{"windows", 1}}}});
+  ASSERT_TRUE(trained) << describe(trained.error());
+  ASSERT_GE(reports.size(), 2U);
+  EXPECT_EQ(reports[0].step, "Fetching the data");
+  EXPECT_EQ(reports[1].step, "Fetching the data");
+  EXPECT_EQ(run("inspect", {{"data_path", path}})->at("rows"), 9);
+  EXPECT_EQ(run("convert", {{"input", path}, {"output", folder / "t.parquet"}})->at("rows"), 9);
+  EXPECT_EQ(run("inspect", {{"data_path", "elsewhere"}}).error().code, Errc::not_found);
+}
+
 TEST_F(TasksTest, WritesTheDatesOfHistoryAndForecastAlike) {
   const auto path = write("t.csv", "ds,y\n2020-01-01T22:00,1\n2020-01-01T23:00,2\n");
   const auto answer = train({{"data_path", path}, {"horizon", 1}, {"models", {"last"}}});
