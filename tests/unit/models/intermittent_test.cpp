@@ -3,6 +3,7 @@
 #include "worker/models/intermittent/demand_bands.hpp"
 #include "worker/models/registry.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -105,13 +106,30 @@ TEST(Intermittent, HasTheQuantilesOfZeroAndALognormalSize) {
   // quantile of 0.9 is that of 0.8 of the sizes.
   const DemandStep step{.probability = 0.5, .size = 2.0, .variance = 4.0};
   constexpr std::array levels{80.0};
-  const auto forecast = demand_forecast(std::span(&step, 1), Sizes::positive, 1.0, levels);
+  const auto forecast = demand_forecast(std::span(&step, 1), 1.0, levels);
   const double log_variance = std::log(2.0);
   EXPECT_NEAR(forecast.intervals[0].upper[0],
               2.0 * std::exp(0.8416212335729143 * std::sqrt(log_variance) - 0.5 * log_variance),
               1e-9);
   EXPECT_EQ(forecast.intervals[0].lower[0], 0.0);
   EXPECT_EQ(forecast.mean[0], 1.0);
+}
+
+TEST(Intermittent, RefusesDemandBelowZeroByItsRow) {
+  auto returns = rare_demand(40);
+  returns.y[6] = -2.0;
+  for (const auto name : names) {
+    const auto model = make_model(name);
+    const auto refused = model->fit(returns.view(), {});
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().code, Errc::invalid_argument) << name;
+    EXPECT_EQ(refused.error().row, 7) << name;
+    EXPECT_THAT(refused.error().detail, testing::HasSubstr("0 or more; a value is -2")) << name;
+
+    const auto fitted = model->fit(rare_demand(40).view(), {});
+    ASSERT_TRUE(fitted) << name;
+    EXPECT_FALSE((*fitted)->update(returns.view())) << name;
+  }
 }
 
 TEST(Intermittent, FindsTheWeightOfLeastSquaredErrors) {

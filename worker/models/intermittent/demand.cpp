@@ -2,6 +2,10 @@
 
 #include "worker/models/numeric/scalar_minimum.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace trainyard::models {
 
 double demand_probability(const DemandParameters& parameters, const DemandState& state) {
@@ -13,6 +17,16 @@ double demand_probability(const DemandParameters& parameters, const DemandState&
 
 double demand_rate(const DemandParameters& parameters, const DemandState& state) {
   return demand_probability(parameters, state) * state.size;
+}
+
+Result<void> check_demand(std::span<const double> values, std::string_view model) {
+  const auto bad = std::ranges::find_if(values, [](double value) { return value < 0.0; });
+  if (bad == values.end()) return {};
+  return fail(
+      {.code = Errc::invalid_argument,
+       .detail = fmt::format("{} expects demand, which is 0 or more; a value is {}", model, *bad),
+       .row = bad - values.begin() + 1,
+       .hint = "use another model, or correct the value"});
 }
 
 void observe(const DemandParameters& parameters, DemandState& state, double value) {

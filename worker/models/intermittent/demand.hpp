@@ -1,8 +1,11 @@
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <cstdint>
 #include <span>
 #include <stop_token>
+#include <string_view>
 
 // Demand that comes in some periods and not in others, as two series that are smoothed by
 // themselves: how much, and how often.
@@ -33,6 +36,8 @@ struct DemandState {
 // That the next period has a demand; 0 before the first one was seen.
 double demand_probability(const DemandParameters& parameters, const DemandState& state);
 double demand_rate(const DemandParameters& parameters, const DemandState& state);
+// invalid_argument names the first value below 0, which is no demand.
+Result<void> check_demand(std::span<const double> values, std::string_view model);
 void observe(const DemandParameters& parameters, DemandState& state, double value);
 
 // The weight in [0.01, 0.99] with which exponential smoothing, begun at the first value, has the

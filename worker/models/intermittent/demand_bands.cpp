@@ -23,23 +23,13 @@ double quantile(const DemandStep& step, double share) {
   return step.size * std::exp(std::sqrt(spread) * normal_quantile(inside) - 0.5 * spread);
 }
 
-double deviation(const DemandStep& step) {
-  const double mean = step.probability * step.size;
-  const double squares = step.probability * (step.variance + step.size * step.size);
-  return std::sqrt(std::max(0.0, squares - mean * mean));
-}
-
 }  // namespace
 
-Forecast demand_forecast(std::span<const DemandStep> steps, Sizes sizes, double scale,
+Forecast demand_forecast(std::span<const DemandStep> steps, double scale,
                          std::span<const double> levels) {
-  StepMoments moments;
-  for (const auto& step : steps) {
-    moments.mean.push_back(step.probability * step.size);
-    moments.sd.push_back(deviation(step));
-  }
-  if (sizes == Sizes::any) return normal_forecast(moments, scale, levels);
-  Forecast forecast = normal_forecast(moments, scale, {});
+  Forecast forecast;
+  for (const auto& step : steps)
+    forecast.mean.push_back(finite(step.probability * step.size * scale));
   for (const double level : levels) {
     const double tail = 0.5 - level / 200.0;
     Interval band{.level = level};

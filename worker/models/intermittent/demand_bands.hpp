@@ -14,12 +14,10 @@ struct DemandStep {
   double variance;
 };
 
-// Central bands of one step each. For demands that are never negative they are quantiles of the
-// mixture of zero and a lognormal size (which Shenstone & Hyndman, Stochastic models underlying
-// Croston's method, 2005, argue for), and so never negative; where `sizes` may have either sign
-// they are normal, with the mixture's variance. Widened to hold the mean; in units of `scale`.
-enum class Sizes { positive, any };
-Forecast demand_forecast(std::span<const DemandStep> steps, Sizes sizes, double scale,
+// Central bands of one step each: quantiles of the mixture of zero and a lognormal size (which
+// Shenstone & Hyndman, Stochastic models underlying Croston's method, 2005, argue for), and so
+// never negative. Widened to hold the mean; in units of `scale`.
+Forecast demand_forecast(std::span<const DemandStep> steps, double scale,
                          std::span<const double> levels);
 
 }  // namespace trainyard::models

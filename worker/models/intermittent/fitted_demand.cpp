@@ -4,18 +4,11 @@
 #include "worker/models/numeric/scaled_series.hpp"
 #include "worker/models/saved_model.hpp"
 
-#include <algorithm>
-
 namespace trainyard::models {
-namespace {
-
-constexpr std::array<std::string_view, 2> size_names{"positive", "any"};
-
-}  // namespace
 
 Result<Forecast> FittedDemand::forecast(const ForecastRequest& request) const {
   TRY_DO(check_request(request, 0));
-  const auto& [parameters, now, variance, sizes, scale] = core_;
+  const auto& [parameters, now, variance, scale] = core_;
   const double probability = demand_probability(parameters, now);
   // Each demand on the way moves the size by α times its error.
   const double drift = probability * parameters.alpha * parameters.alpha * variance;
@@ -23,7 +16,7 @@ Result<Forecast> FittedDemand::forecast(const ForecastRequest& request) const {
   for (int h = 0; h < request.horizon; ++h)
     steps.push_back(
         {.probability = probability, .size = now.size, .variance = variance + h * drift});
-  return demand_forecast(steps, sizes, scale, request.levels);
+  return demand_forecast(steps, scale, request.levels);
 }
 
 std::string FittedDemand::description() const {
@@ -60,18 +53,19 @@ std::vector<Component> FittedDemand::components() const {
 
 Result<std::unique_ptr<FittedModel>> FittedDemand::update(const Series& next) const {
   TRY(const auto values, scaled_next(next, core_.scale));
+  const auto model = demand_model_names[static_cast<std::size_t>(core_.parameters.kind)];
+  TRY_DO(check_demand(next.y, model));
   DemandCore core = core_;
   auto y = y_;
   for (const double value : values) {
     observe(core.parameters, core.now, value);
-    if (value < 0.0) core.sizes = Sizes::any;
     if (!y_.empty()) y.push_back(value);
   }
   return std::make_unique<FittedDemand>(core, std::move(y));
 }
 
 Result<std::string> FittedDemand::save() const {
-  const auto& [parameters, now, variance, sizes, scale] = core_;
+  const auto& [parameters, now, variance, scale] = core_;
   return saved_text(demand_model_names[static_cast<std::size_t>(parameters.kind)],
                     {{"alpha", parameters.alpha},
                      {"beta", parameters.beta},
@@ -81,7 +75,6 @@ Result<std::string> FittedDemand::save() const {
                      {"since", now.since},
                      {"periods", now.periods},
                      {"variance", variance},
-                     {"sizes", size_names[static_cast<std::size_t>(sizes)]},
                      {"scale", scale}});
 }
 
@@ -96,7 +89,6 @@ Result<std::unique_ptr<FittedModel>> FittedDemand::load(DemandKind kind,
               .since = reader.count("since"),
               .periods = reader.count("periods")};
   core.variance = reader.number("variance");
-  core.sizes = static_cast<Sizes>(reader.choice("sizes", size_names));
   core.scale = reader.number("scale");
   const double probability = demand_probability(core.parameters, core.now);
   if (!(probability >= 0.0 && probability <= 1.0)) reader.refuse("probability", "from 0 to 1");

@@ -22,7 +22,6 @@ struct DemandCore {
   DemandParameters parameters;
   DemandState now;        // after the last observation
   double variance = 0.0;  // of the size of the next demand
-  Sizes sizes = Sizes::positive;
   double scale = 1.0;
 };
 

@@ -4,8 +4,6 @@
 #include "worker/models/intermittent/fitted_demand.hpp"
 #include "worker/models/numeric/scaled_series.hpp"
 
-#include <algorithm>
-
 namespace trainyard::models {
 namespace {
 
@@ -61,6 +59,7 @@ class IntermittentModel final : public Model {
                                    .beta = settings.number("beta", open, weights)}};
     TRY_DO(settings.result());
     TRY(auto data, scaled(series, {.model = name(), .observations = 2}));
+    TRY_DO(check_demand(series.y, name()));
     if (context.stop.stop_requested()) return fail(Errc::cancelled, "stopped on request");
 
     const auto parts = apart(data.y);
@@ -74,7 +73,6 @@ class IntermittentModel final : public Model {
     for (const double value : data.y)
       observe(core.parameters, core.now, value);
     core.variance = smoothing_variance(parts.sizes, alpha);
-    core.sizes = std::ranges::min(data.y) < 0.0 ? Sizes::any : Sizes::positive;
     core.scale = data.scale;
     return std::make_unique<FittedDemand>(core, std::move(data.y));
   }

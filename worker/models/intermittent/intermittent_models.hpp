@@ -7,8 +7,8 @@
 #include <memory>
 
 // Models of intermittent demand (demand.hpp): one rate for every period to come, with bands that
-// are not negative (demand_bands.hpp) and widen as the size of a demand may drift. Any value but 0
-// is a demand; where some are negative the bands are normal.
+// are not negative (demand_bands.hpp) and widen as the size of a demand may drift. Any value above
+// 0 is a demand; one below is refused.
 //
 // Hyperparameters `alpha` and `beta`, both from 0.01 to 1; left open, each has the least squared
 // one-step errors of what it smooths. Need 2 observations. Covariates and seasons are ignored.
