@@ -111,6 +111,31 @@ describe("the page", { skip }, () => {
     assert.equal(await table.locator("tbody tr").count(), 12);
   });
 
+  test("shows the forecast of each segment of a job that has several", async () => {
+    const data = await server.upload(retailCsv(segments));
+    const job = await server.call("POST", "/api/v2/jobs?submit=true", {
+      config: {
+        data_path: data.data_path,
+        time_col: "ds",
+        target_col: "y",
+        segment_col: "unique_id",
+        horizon: 12,
+        models,
+      },
+    });
+    await page.goto(`${server.url}/jobs/${job.job_id}`);
+    await page.locator(".title code", { hasText: "seasonal_naive, theta" }).waitFor();
+    const segment = page.getByLabel("Segment");
+    await segment.waitFor();
+    assert.deepEqual(await segment.locator("option").allTextContents(), segments.toSorted());
+    const forecast = page.locator("details", { hasText: "Forecast as a table" });
+    await forecast.getByText("Forecast as a table").click();
+    const first = await forecast.locator("tbody").innerText();
+    await segment.selectOption(segments[1]);
+    await forecast.getByText("Forecast as a table").click();
+    assert.notEqual(await forecast.locator("tbody").innerText(), first);
+  });
+
   test("marks anomalies and draws the components of the best model", async () => {
     const rows = Array.from({ length: 48 }, (_, i) => {
       const date = `${2020 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, "0")}-01`;

@@ -1,7 +1,5 @@
 #include "worker/training/training_log.hpp"
 
-#include "worker/forecast/quality_warnings.hpp"
-
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -98,8 +96,6 @@ void TrainingLog::model_done(const forecast::ModelOutcome& model) {
 
 void TrainingLog::end_segment(const forecast::SegmentOutcome& outcome) {
   for (const auto& warning : outcome.quality.warnings)
-    say(LineLevel::warning, warning);
-  for (const auto& warning : forecast::warnings_of(outcome.quality))
     say(LineLevel::warning, warning);
   if (outcome.problem) {
     say(LineLevel::error, describe(*outcome.problem));

@@ -253,8 +253,8 @@ export interface JobResults {
   job_id: string;
   status: JobStatus;
   mlflow_run_id: string | null;
-  // One segment's results themselves, or one entry per segment.
-  results: SegmentResults | Record<string, SegmentResults> | null;
+  // One segment's results themselves, or those of each segment.
+  results: SegmentResults | { segments: Record<string, SegmentResults> } | null;
 }
 
 export interface UploadedData {

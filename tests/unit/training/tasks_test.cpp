@@ -129,6 +129,18 @@ TEST_F(TasksTest, TellsInItsLogWhatItReadTriedAndChose) {
   EXPECT_THAT(log, HasSubstr("error: b: "));
 }
 
+TEST_F(TasksTest, WarnsOnceOfWhatItFoundInTheData) {
+  const auto with_a_gap = write("gap.csv",
+                                "ds,y\n2010-01-01,1\n2011-01-01,2\n2012-01-01,4\n2014-01-01,3\n"
+                                "2015-01-01,5\n2016-01-01,4\n");
+  const auto answer = train({{"data_path", with_a_gap}, {"horizon", 2}, {"models", {"last"}}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  const auto first = log.find("warning: ");
+  ASSERT_NE(first, log.npos) << log;
+  const auto warning = log.substr(first, log.find('\n', first) - first);
+  EXPECT_EQ(log.find(warning, first + 1), log.npos) << log;
+}
+
 TEST_F(TasksTest, TellsInItsLogWhyItFailed) {
   ASSERT_FALSE(train({{"data_path", "missing.csv"}, {"horizon", 2}, {"models", {"last"}}}));
   EXPECT_THAT(log, HasSubstr("error: "));

@@ -1,5 +1,6 @@
 import type {
   BatchStatus,
+  Job,
   JobStatus,
   MetricName,
   ModelMetrics,
@@ -138,6 +139,10 @@ export function eventWord(event: string): string {
 // The part of a UUIDv7 in which neighbours differ.
 export function shortId(id: string): string {
   return id.slice(-8);
+}
+
+export function modelNames(job: Pick<Job, "model" | "config">): string {
+  return job.model ?? job.config?.models?.join(", ") ?? "auto";
 }
 
 export function segmentName(segment: string | null): string {

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 import { api, type Patch } from "../lib/api";
-import { formatAgo, formatCount, segmentName } from "../lib/format";
+import { formatAgo, formatCount, modelNames, segmentName } from "../lib/format";
 import { Link, useParam } from "../lib/router";
 import { useRead } from "../lib/use_read";
 import { useNow } from "../live/live";
@@ -53,7 +53,7 @@ function FailedRow({
         <Link className="row-name" href={`/jobs/${job.job_id}`}>
           {segmentName(job.segment_id)}
         </Link>
-        <code className="muted">{job.model ?? "auto"}</code>
+        <code className="muted">{modelNames(job)}</code>
         <span className="muted">{job.error_category}</span>
         <time className="row-time" dateTime={job.updated_at}>
           {formatAgo(job.updated_at, now)}

@@ -6,6 +6,7 @@ import {
   formatCount,
   formatMetric,
   metricOf,
+  modelNames,
   segmentName,
   shortId,
 } from "../lib/format";
@@ -81,7 +82,7 @@ function JobRow({ job, now }: { job: Job; now: number }) {
         <span className="row-name" title={segmentName(job.segment_id)}>
           {segmentName(job.segment_id)}
         </span>
-        <code className="row-model">{job.model ?? "auto"}</code>
+        <code className="row-model">{modelNames(job)}</code>
         <span className="row-result">
           {job.status === "completed" ? (
             <span className="num">{formatMetric("mape", mape)} MAPE</span>

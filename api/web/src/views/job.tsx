@@ -1,4 +1,4 @@
-import { formatTime, segmentName } from "../lib/format";
+import { formatTime, modelNames, segmentName } from "../lib/format";
 import { Link } from "../lib/router";
 import { useJob } from "../live/live";
 import { Icon } from "../ui/icons";
@@ -60,7 +60,7 @@ export function JobView({ id }: { id: string }) {
         <div className="title-text">
           <h1 className="break">{segmentName(job.segment_id)}</h1>
           <p className="title-sub">
-            <code>{job.model ?? "auto"}</code>
+            <code>{modelNames(job)}</code>
             <Status status={job.status} />
           </p>
         </div>

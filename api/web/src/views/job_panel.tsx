@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { segmentName } from "../lib/format";
+import { modelNames, segmentName } from "../lib/format";
 import { Link } from "../lib/router";
 import { useJob } from "../live/live";
 import { Icon } from "../ui/icons";
@@ -25,7 +25,7 @@ export function JobPanel({ id, onClose }: { id: string; onClose: () => void }) {
           <h2 className="break">{job ? segmentName(job.segment_id) : "Job"}</h2>
           {job ? (
             <p className="title-sub">
-              <code>{job.model ?? "auto"}</code>
+              <code>{modelNames(job)}</code>
               <Status status={job.status} />
             </p>
           ) : null}

@@ -24,16 +24,10 @@ import {
 
 // What a completed job brought: the forecast drawn and as a table, and the metrics of its models.
 
-function isOneSegment(
-  results: SegmentResults | Record<string, SegmentResults>,
-): results is SegmentResults {
-  return Array.isArray((results as SegmentResults).forecast);
-}
-
-function segmentsOf(job: Job, read: JobResults): [string, SegmentResults][] {
-  if (read.results === null) return [];
-  if (isOneSegment(read.results)) return [[segmentName(job.segment_id), read.results]];
-  return Object.entries(read.results).filter(([, each]) => Array.isArray(each?.forecast));
+function segmentsOf(job: Job, { results }: JobResults): [string, SegmentResults][] {
+  if (results === null) return [];
+  if (!("segments" in results)) return [[segmentName(job.segment_id), results]];
+  return Object.entries(results.segments).filter(([, each]) => Array.isArray(each.forecast));
 }
 
 // Of several levels, the first: the one that the best forecast is given at.
