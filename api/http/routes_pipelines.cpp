@@ -2,6 +2,7 @@
 #include "api/http/await.hpp"
 #include "api/http/definition_routes.hpp"
 #include "api/http/handlers.hpp"
+#include "api/http/list_query.hpp"
 #include "api/service/pipelines.hpp"
 
 #include <fmt/format.h>
@@ -29,13 +30,15 @@ std::expected<ports::PipelineFilter, Failure> pipeline_filter(const Request& req
       if (!filter.before) return bad_request(name, fmt::format("'{}' is not a pipeline id", value));
     } else if (name == "user") {
       filter.user_id = value;
-    } else if (name != "limit") {
+    } else if (name != "limit" && name != "cursor") {
       return bad_request(name, fmt::format("unknown parameter '{}'", name),
-                         "known: limit, before, status, user");
+                         "known: limit, cursor, before, status, user");
     }
   }
   TRY(const auto limit, int_query(request, "limit", filter.limit, 1, 200));
   filter.limit = static_cast<int>(limit);
+  TRY(const auto last, cursor_id_query<PipelineId>(request, "pipelines"));
+  if (last) filter.before = last;
   return filter;
 }
 

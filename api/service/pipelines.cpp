@@ -1,5 +1,6 @@
 #include "api/service/pipelines.hpp"
 
+#include "api/service/cursor.hpp"
 #include "api/service/definitions.hpp"
 #include "common/wire/batch_json.hpp"
 
@@ -149,6 +150,7 @@ Result<std::string> pipelines_json(const Pipelining& with, const Caller& caller,
   TRY(auto found, with.pipelines.list(filter));
   const bool has_more = found.size() > limit;
   found.resize(std::min(found.size(), limit));
+  const auto next = has_more ? cursor_of("pipelines", found.back().id.to_string()) : "";
   wire::JsonWriter out;
   out.begin_object().key("pipelines").begin_array();
   for (auto& stored : found) {
@@ -163,7 +165,7 @@ Result<std::string> pipelines_json(const Pipelining& with, const Caller& caller,
     }
     out.end_array().end_object();
   }
-  out.end_array().field("has_more", has_more).end_object();
+  out.end_array().field("has_more", has_more).text_or_null("next_cursor", next).end_object();
   return out.take();
 }
 

@@ -26,7 +26,7 @@ Result<PipelineView> retry_pipeline(const Pipelining& with, const Caller& caller
 Result<std::string> pipeline_json(const Pipelining& with, const PipelineView& view);
 Result<std::string> own_pipeline_json(const Pipelining& with, const Caller& caller,
                                       ports::PipelineId id);
-// {"pipelines": […], "has_more"}, newest first; of whose(caller, filter.user_id).
+// {"pipelines": […], "has_more", "next_cursor"}, newest first; of whose(caller, filter.user_id).
 Result<std::string> pipelines_json(const Pipelining& with, const Caller& caller,
                                    ports::PipelineFilter filter);
 

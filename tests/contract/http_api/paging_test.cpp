@@ -28,6 +28,7 @@ class Paging : public ApiTest {
       post("/api/v2/keys", fmt::format(R"({{"user":"{}"}})", name));
       post("/api/v2/batches", R"({"config":{"data_path":"a.csv","horizon":3},"models":["ets"]})");
     }
+    begin_pipelines();
     note_decisions();
     note_audit();
   }
@@ -57,10 +58,20 @@ class Paging : public ApiTest {
       {"/api/v2/templates?user=*", "templates", "name"},
       {"/api/v2/schedules?user=*", "schedules", "name"},
       {"/api/v2/triggers?user=*", "triggers", "name"},
+      {"/api/v2/pipelines?user=piper", "pipelines", "pipeline_id"},
       {"/api/v2/schedules/a/decisions?", "decisions", "id"},
   };
 
  private:
+  // Of another user, since their batches would be among the others.
+  void begin_pipelines() {
+    const auto me = std::exchange(user_, "piper");
+    for (int i = 0; i < 3; ++i) {
+      post("/api/v2/pipelines",
+           R"({"steps":[{"name":"a","config":{"data_path":"a.csv","horizon":3}}]})");
+    }
+    user_ = me;
+  }
   void note_audit() {
     std::vector<ports::AuditEntry> entries;
     for (int i = 0; i < 3; ++i) {
