@@ -26,8 +26,11 @@ import {
 
 function segmentsOf(job: Job, { results }: JobResults): [string, SegmentResults][] {
   if (results === null) return [];
-  if (!("segments" in results)) return [[segmentName(job.segment_id), results]];
-  return Object.entries(results.segments).filter(([, each]) => Array.isArray(each.forecast));
+  const all: [string, SegmentResults][] =
+    "segments" in results
+      ? Object.entries(results.segments)
+      : [[segmentName(job.segment_id), results]];
+  return all.filter(([, each]) => Array.isArray(each.forecast)); // a drill has none
 }
 
 // Of several levels, the first: the one that the best forecast is given at.
